@@ -1,0 +1,1 @@
+"""What an instructor runs: cases, release, grading. Students' notebooks never import it."""

@@ -1,0 +1,59 @@
+"""The instructor's commands: ``python -m helpers.grading release|outputs|grade|demo`` (see the Makefile)."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from helpers.grading.course import REPO, Course, CourseError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status. What the user can mend is told in one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m helpers.grading", description=__doc__)
+    parser.add_argument("--course", type=Path, default=REPO, help="the course's folder (default: this one)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    release = commands.add_parser("release", help="make cases and student copies from the solutions")
+    release.add_argument("lessons", nargs="*", help="lessons to release (default: all)")
+    release.add_argument("--recompute", action="store_true", help="draw and answer all cases again")
+    outputs = commands.add_parser("outputs", help="run solution notebooks and store their outputs")
+    outputs.add_argument("lessons", nargs="*", help="lessons to run (default: all)")
+    grade = commands.add_parser("grade", help="grade what is in submitted/ for one lesson")
+    grade.add_argument("lesson")
+    demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
+    demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
+    options = parser.parse_args(arguments)
+    try:
+        _run(options)
+    except CourseError as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    course = Course(options.course.resolve())
+    if options.command == "release":
+        from helpers.grading.release import release
+
+        lessons = [course.find(name) for name in options.lessons] or course.lessons()
+        release(course, lessons, options.recompute)
+    elif options.command == "outputs":
+        from helpers.grading.outputs import store_outputs
+
+        for lesson in [course.find(name) for name in options.lessons] or course.lessons():
+            print(f"{lesson}: {store_outputs(course, lesson):.0f} s", flush=True)
+    elif options.command == "grade":
+        from helpers.grading.batch import grade
+
+        grade(course, course.find(options.lesson))
+    elif options.command == "demo":
+        from helpers.grading.demo import run_demo
+
+        run_demo(options.folder.resolve())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Run a solution notebook in a fresh kernel and store its outputs in it."""
+
+from __future__ import annotations
+
+import time
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+
+from helpers.grading.course import Course, CourseError
+
+CELL_SECONDS = 300
+
+
+def store_outputs(course: Course, lesson: str) -> float:
+    """Run the solution of ``lesson`` and write its outputs; return the run time in seconds.
+
+    Raises CourseError, and leaves the file as it was, when a cell fails or writes to stderr.
+    """
+    path = course.solution(lesson)
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook,
+        timeout=CELL_SECONDS,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    start = time.perf_counter()
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise CourseError(f"{lesson} does not run: {error.ename}: {error.evalue}") from None
+    duration = time.perf_counter() - start
+    for cell in notebook.cells:
+        noise = [out.text for out in cell.get("outputs", []) if out.output_type == "stream" and out.name == "stderr"]
+        if noise:
+            raise CourseError(f"{lesson}: a cell writes to stderr, which costs points when graded: {noise[0].strip()[:200]}")
+    nbformat.write(notebook, path)
+    return duration

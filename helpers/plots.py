@@ -1,0 +1,204 @@
+"""The course's figures, in one style.
+
+Every function returns a :class:`Picture`, which a notebook shows when it is a cell's last value. The
+style: white ground (readable in light and dark themes), the colour-blind-safe cycle petroff10, a
+marker or dash beside every colour, signed maps centred on zero, and alt text in words.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+DPI = 110
+STYLE = {
+    "font.size": 11,
+    "axes.titlesize": 12,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "figure.facecolor": "white",
+    "axes.facecolor": "white",
+}
+# A quantity keeps its colour through the course (hues of petroff10).
+COLOURS = {
+    "kernel": "#3f90da",
+    "recurrent_kernel": "#bd1f01",
+    "state": "#ffa90e",
+    "input": "#94a4a2",
+    "output": "#832db6",
+    "text": "#222222",
+}
+MARKERS = "osD^vPX*"
+DASHES = ("-", "--", "-.", ":")
+SIGNED_MAP = "PuOr_r"  # colour-blind-safe, white at zero
+
+
+class Picture:
+    """A finished figure with its alt text, embedded in the page as a PNG."""
+
+    def __init__(self, figure: Figure, alt: str) -> None:
+        buffer = io.BytesIO()
+        # Without the Software entry the same figure gives the same bytes on every version.
+        figure.savefig(buffer, format="png", dpi=DPI, bbox_inches="tight", metadata={"Software": None})
+        self.png = buffer.getvalue()
+        self.alt = alt
+
+    def __repr__(self) -> str:
+        return f"[figure: {self.alt}]"
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.png).decode()
+        alt = html.escape(self.alt, quote=True)
+        return f'<img alt="{alt}" style="max-width:100%;background:white" src="data:image/png;base64,{data}">'
+
+
+def new_figure(columns: int = 1, rows: int = 1, width: float = 7.0, height: float = 3.2, **options: Any) -> tuple[Figure, Any]:
+    """Return a figure in the course's style and its axes, as ``plt.subplots`` would."""
+    with mpl.style.context(["petroff10", STYLE]):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.subplots(rows, columns, **options)
+    return figure, axes
+
+
+def plot_lines(
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: str = "",
+) -> Picture:
+    """Draw one or more lines over ``x``. ``log`` names the logarithmic axes: "", "x", "y" or "xy"."""
+    figure, axes = new_figure()
+    draw_lines(axes, x, series, title, xlabel, ylabel, log)
+    return Picture(figure, alt)
+
+
+def draw_lines(
+    axes: Axes,
+    x: Sequence[float],
+    series: Mapping[str, Sequence[float]],
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    log: str = "",
+) -> None:
+    """Draw lines with distinct markers and dashes into ``axes``; a legend where there are several."""
+    for number, (label, y) in enumerate(series.items()):
+        axes.plot(x, y, DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)], label=label)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if "x" in log:
+        axes.set_xscale("log")
+    if "y" in log:
+        axes.set_yscale("log")
+    if len(series) > 1:
+        axes.legend(frameon=False)
+
+
+def plot_panels(
+    x: Sequence[float],
+    panels: Mapping[str, tuple[Mapping[str, Sequence[float]], str]],
+    xlabel: str,
+    alt: str,
+    log: str = "",
+) -> Picture:
+    """Draw several line plots side by side: ``{title: (series, y label)}`` over the same ``x``."""
+    figure, axes = new_figure(columns=len(panels), width=4.6 * len(panels), squeeze=False)
+    for ax, (title, (series, ylabel)) in zip(axes[0], panels.items(), strict=True):
+        draw_lines(ax, x, series, title, xlabel, ylabel, log)
+    return Picture(figure, alt)
+
+
+def plot_heat_maps(maps: Mapping[str, Any], title: str, xlabel: str, ylabel: str, alt: str) -> Picture:
+    """Draw matrices of one size side by side, on one signed scale centred on zero.
+
+    maps: {panel title: array of shape (rows, columns)}; small ones get their numbers written in.
+    """
+    arrays = {name: np.asarray(values) for name, values in maps.items()}
+    limit = max(float(np.abs(values).max()) for values in arrays.values()) or 1.0
+    rows, columns = next(iter(arrays.values())).shape
+    figure, axes = new_figure(columns=len(arrays), width=1.2 + 0.75 * columns * len(arrays), height=1.2 + 0.5 * rows, squeeze=False)
+    image = None
+    for ax, (name, values) in zip(axes[0], arrays.items(), strict=True):
+        image = ax.imshow(values, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, aspect="auto")
+        ax.grid(False)
+        ax.set(title=name, xlabel=xlabel, xticks=range(columns), yticks=range(rows))
+        if values.size <= 40:
+            _write_numbers(ax, values, limit)
+    axes[0][0].set_ylabel(ylabel)
+    figure.colorbar(image, ax=axes[0].tolist(), shrink=0.9)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)
+
+
+def _write_numbers(axes: Axes, values: np.ndarray, limit: float) -> None:
+    for (row, column), number in np.ndenumerate(values):
+        colour = "white" if abs(number) > 0.6 * limit else COLOURS["text"]
+        axes.text(column, row, f"{number:.2f}", ha="center", va="center", fontsize=9, color=colour)
+
+
+# -- drawings of networks -------------------------------------------------------------------
+
+
+def draw_unrolled(steps: int = 2, title: str = "", last: str = "") -> Picture:
+    """Draw a recurrent network unrolled over ``steps``: one box per step, the same weights on each.
+
+    last: the name of the last step's index, such as "T-1" for a network of any length.
+    """
+    title = title or "One cell, drawn once per time step: every arrow of a colour is the same matrix"
+    figure, axes = new_figure(width=1.6 + 2.3 * steps, height=3.5)
+    axes.set(xlim=(-1.3, 2.3 * steps - 0.4), ylim=(-1.5, 2.15))
+    axes.set_axis_off()
+    names = [str(t) for t in range(steps)]
+    if last:
+        names[-1] = last
+    _label(axes, -1.0, 0.4, "$h_{-1}=0$")
+    for t, name in enumerate(names):
+        x = 2.3 * t + 0.4
+        _box(axes, x, 0.4, f"cell\nstep {name}", COLOURS["state"])
+        gap = bool(last) and t == steps - 1
+        start = (-0.62, 0.4) if t == 0 else (x - 2.3 + 0.5, 0.4)
+        _arrow(axes, start, (x - 0.5, 0.4), COLOURS["recurrent_kernel"], "-", dotted=gap)
+        _label(axes, (start[0] + x - 0.5) / 2, 0.68, "$W_h$" + (" ..." if gap else ""), COLOURS["recurrent_kernel"])
+        _arrow(axes, (x, -0.9), (x, -0.02), COLOURS["kernel"], "-")
+        _label(axes, x + 0.28, -0.48, "$W_x$", COLOURS["kernel"])
+        _label(axes, x, -1.15, f"$x_{{{name}}}$")
+        _arrow(axes, (x, 0.82), (x, 1.5), COLOURS["text"], "-")
+        _label(axes, x, 1.75, f"$h_{{{name}}}$")
+    axes.set_title(title, fontsize=11)
+    alt = (
+        f"Unrolled network of {steps} boxes from left to right, one per time step. An input enters each box from "
+        "below through the same matrix W_x; a state passes from box to box through the same matrix W_h; "
+        "each box sends its state h upwards."
+    )
+    return Picture(figure, alt)
+
+
+def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+    shape = FancyBboxPatch((x - 0.5, y - 0.42), 1.0, 0.84, boxstyle="round,pad=0.0,rounding_size=0.12")
+    shape.set(facecolor=colour, alpha=0.35, edgecolor=COLOURS["text"])
+    axes.add_patch(shape)
+    axes.text(x, y, text, ha="center", va="center", fontsize=10)
+
+
+def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str, style: str, dotted: bool = False) -> None:
+    line = ":" if dotted else style
+    axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, lw=2.2, color=colour, linestyle=line))
+
+
+def _label(axes: Axes, x: float, y: float, text: str, colour: str = COLOURS["text"]) -> None:
+    axes.text(x, y, text, ha="center", va="center", fontsize=12, color=colour)

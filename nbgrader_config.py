@@ -1,0 +1,29 @@
+"""nbgrader's settings for this course. Read by nbgrader, by JupyterLab's formgrader and by make."""
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+c.CourseDirectory.course_id = "rnn"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+# exercises.py holds the known mistakes and right answers: it must not reach students.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exercises.py", ".jupyter_cache"]
+
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "helpers.grading.release.CalmStubs",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# An empty submission must not pass because its cells were tagged to be skipped: demonstrations are
+# the only cells that grading leaves out, and the tags of graded cells are restored from the source.
+c.ExecutePreprocessor.skip_cells_with_tag = "demo"
+# The limit of one cell in seconds: an endless loop costs this much, then grading goes on.
+c.ExecutePreprocessor.timeout = 20
