@@ -27,3 +27,6 @@ c.GenerateAssignment.preprocessors = [
 c.ExecutePreprocessor.skip_cells_with_tag = "demo"
 # The limit of one cell in seconds: an endless loop costs this much, then grading goes on.
 c.ExecutePreprocessor.timeout = 20
+
+# Archives from a learning platform: STUDENT__LESSON.ipynb inside a zip (`nbgrader zip_collect`).
+c.FileNameCollectorPlugin.named_regexp = r".*?(?P<student_id>[\w.-]+?)__(?P<file_id>.+)$"

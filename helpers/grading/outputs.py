@@ -7,6 +7,7 @@ import time
 import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
 
 from helpers.grading.course import Course, CourseError
 
@@ -37,5 +38,15 @@ def store_outputs(course: Course, lesson: str) -> float:
         noise = [out.text for out in cell.get("outputs", []) if out.output_type == "stream" and out.name == "stderr"]
         if noise:
             raise CourseError(f"{lesson}: a cell writes to stderr, which costs points when graded: {noise[0].strip()[:200]}")
+        _require_full_points(lesson, cell)
     nbformat.write(notebook, path)
     return duration
+
+
+def _require_full_points(lesson: str, cell: NotebookNode) -> None:
+    marks = cell.metadata.get("nbgrader", {})
+    if not marks.get("grade"):
+        return
+    given = [out.data["text/plain"] for out in cell.outputs if out.output_type == "execute_result"]
+    if given != [f"{float(marks['points']):g}"]:
+        raise CourseError(f"{lesson}: {marks['grade_id']} gives {given} of {marks['points']} points; is `make release` due?")

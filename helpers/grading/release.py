@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
@@ -56,6 +57,19 @@ def release(course: Course, lessons: list[str], recompute: bool = False) -> None
         if recompute or not cases.up_to_date(course, lesson):
             cases.save(course, cases.run_lesson(course, lesson))
         print(f"{lesson}: {_generate(api, course, lesson)}", flush=True)
+
+
+def register(api: NbGraderAPI, course: Course, lesson: str) -> None:
+    """Make the gradebook know ``lesson``, without touching what is already right."""
+    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
+        try:
+            gradebook.find_assignment(lesson)
+        except MissingEntry:
+            known = False
+        else:
+            known = True
+    if not known:
+        _generate(api, course, lesson)
 
 
 def _generate(api: NbGraderAPI, course: Course, lesson: str) -> str:
