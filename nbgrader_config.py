@@ -1,6 +1,16 @@
 """nbgrader's settings for this course. Read by nbgrader, by JupyterLab's formgrader and by make."""
 
+import os
+import sys
+from pathlib import Path
+
 c = get_config()  # noqa: F821  (given by traitlets)
+
+# nbgrader calls the alembic program to make a gradebook. Where the environment is not activated, that
+# program is found only beside this Python.
+PROGRAMS = str(Path(sys.executable).parent)
+if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = PROGRAMS + os.pathsep + os.environ.get("PATH", "")
 
 c.CourseDirectory.course_id = "rnn"
 c.CourseDirectory.source_directory = "solutions"
@@ -27,6 +37,8 @@ c.GenerateAssignment.preprocessors = [
 c.ExecutePreprocessor.skip_cells_with_tag = "demo"
 # The limit of one cell in seconds: an endless loop costs this much, then grading goes on.
 c.ExecutePreprocessor.timeout = 20
+# Sockets in the file system instead of TCP: nobody else on the machine can listen in.
+c.KernelManager.transport = "ipc"
 
 # Archives from a learning platform: STUDENT__LESSON.ipynb inside a zip (`nbgrader zip_collect`).
 c.FileNameCollectorPlugin.named_regexp = r".*?(?P<student_id>[\w.-]+?)__(?P<file_id>.+)$"

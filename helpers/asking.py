@@ -14,6 +14,7 @@ import os
 import re
 import traceback
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def ask(exercise: Exercise, answer: Any) -> list[Reply]:
 
 def _refuse(exercise: Exercise, answer: Any) -> Failure | None:
     if answer is None or answer is Ellipsis:
-        return Failure("unwritten", "Not written yet.")
+        return Failure("unwritten", "Write your answer in the cell above.")
     if not exercise.is_function:
         return None
     call = f"{exercise.name}({', '.join(exercise.parameters)})"
@@ -96,9 +97,7 @@ def _ask_case(exercise: Exercise, case: Case, function: Any) -> Reply:
         except BaseException as error:  # SystemExit too: a student's exit() must not end the lesson
             answer = _failure(exercise, error)
     changed = tuple(
-        name
-        for name, value, old in zip(exercise.parameters, inputs, before, strict=True)
-        if _fingerprint(value) != old
+        name for name, value, old in zip(exercise.parameters, inputs, before, strict=True) if _fingerprint(value) != old
     )
     return Reply(answer, None, changed, sink.text())
 
@@ -110,7 +109,8 @@ def _collect(value: Any, exercise: Exercise) -> Any:
         return plain(value)
     except Unusable as problem:
         subject = f"What `{exercise.name}` returns" if exercise.is_function else f"`{exercise.name}`"
-        return Failure("unusable", f"{subject} {problem}.")
+        end = "" if str(problem).endswith("?") else "."
+        return Failure("unusable", f"{subject} {problem}{end}")
 
 
 def _hand_over(value: Any) -> Any:
@@ -138,7 +138,7 @@ def _fingerprint(value: Any) -> Any:
 
 def _failure(exercise: Exercise, error: BaseException) -> Failure:
     if isinstance(error, NotImplementedError) and not str(error):
-        return Failure("unwritten", "Not written yet.")
+        return Failure("unwritten", _unwritten(error))
     if isinstance(error, RecursionError):
         text = f"`{exercise.name}` calls itself without end."
     elif isinstance(error, SystemExit):
@@ -147,6 +147,14 @@ def _failure(exercise: Exercise, error: BaseException) -> Failure:
         message = _first_words(error)
         text = f"`{exercise.name}` raised {type(error).__name__}{': ' + message if message else ''}"
     return Failure("raised", text, _own_line(error))
+
+
+def _unwritten(error: BaseException) -> str:
+    """Say which stub is left: the function's own, or that of another exercise which it calls."""
+    names = [frame.f_code.co_name for frame, _ in _own_frames(error)]
+    if names and names[-1] != names[0]:
+        return f"`{names[0]}` calls `{names[-1]}`, which is not written yet."
+    return "Write your answer in the place of `raise NotImplementedError()`."
 
 
 def _first_words(error: BaseException) -> str:
@@ -164,16 +172,17 @@ def _first_words(error: BaseException) -> str:
 
 def _own_line(error: BaseException) -> str:
     """The last line of the notebook's own code that the exception went through."""
-    frames = [
-        (frame.f_code.co_filename, number)
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if frame.f_globals.get("__name__") == "__main__"
-    ]
+    frames = _own_frames(error)
     if not frames:
         return ""
-    filename, number = frames[-1]
-    source = linecache.getline(filename, number).strip()
+    frame, number = frames[-1]
+    source = linecache.getline(frame.f_code.co_filename, number).strip()
     return f"line {number}: `{source}`" if source else f"line {number}"
+
+
+def _own_frames(error: BaseException) -> list[tuple[FrameType, int]]:
+    frames = traceback.walk_tb(error.__traceback__)
+    return [(frame, number) for frame, number in frames if frame.f_globals.get("__name__") == "__main__"]
 
 
 class _Sink(io.TextIOBase):

@@ -97,7 +97,7 @@ class CaseFile:
         }
         buffer = io.BytesIO()
         text = np.frombuffer(json.dumps(meta, ensure_ascii=False).encode(), np.uint8)
-        np.savez_compressed(buffer, meta=text, **arrays)
+        np.savez_compressed(buffer, **{"meta": text, **arrays})  # type: ignore[arg-type]
         return buffer.getvalue()
 
 
@@ -108,7 +108,9 @@ def load(path: Path) -> CaseFile:
             arrays = {key: archive[key] for key in archive.files}
         meta = json.loads(arrays.pop("meta").tobytes())
         if meta["format"] != FORMAT:
-            raise CaseFileError(f"{path.name} is of format {meta['format']}, this course reads {FORMAT}: run `make release`.")
+            raise CaseFileError(
+                f"{path.name} is of format {meta['format']}, this course reads {FORMAT}: run `make release`."
+            )
         for array in arrays.values():
             array.flags.writeable = False
         exercises = [_exercise_from_json(item, arrays) for item in meta["exercises"]]

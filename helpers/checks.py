@@ -53,7 +53,7 @@ class ResultBox:
         v = self.verdict
         words = {"right": "right", "partly": "partly right", "wrong": "not right yet", "unwritten": "not written yet"}
         head = f"{ICONS[v.status]} {v.exercise}: {words[v.status]} ({v.points:g} of {v.max_points:g} points)"
-        body = [] if v.status == "unwritten" else list(v.says)
+        body = list(v.says)
         if v.status in ("partly", "wrong") and len(v.groups) > 1:
             body.append("  ".join(f"{'✔' if ok else '✘'} {group}" for group, ok in v.groups))
         if self.reveal:
@@ -67,8 +67,11 @@ class ResultBox:
 
     def _repr_html_(self) -> str:
         head, *body = self.lines()
-        paragraphs = "".join(f'<div style="margin-top:.35em;white-space:pre-wrap">{_to_html(line)}</div>' for line in body)
-        return f'<div style="{BOX.format(colour=COLOURS[self.verdict.status])}"><b>{html.escape(head)}</b>{paragraphs}</div>'
+        paragraphs = "".join(
+            f'<div style="margin-top:.35em;white-space:pre-wrap">{_to_html(line)}</div>' for line in body
+        )
+        style = BOX.format(colour=COLOURS[self.verdict.status])
+        return f'<div style="{style}"><b>{html.escape(head)}</b>{paragraphs}</div>'
 
 
 class Check:

@@ -13,7 +13,7 @@ import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib as mpl
+import matplotlib.style
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -65,9 +65,11 @@ class Picture:
         return f'<img alt="{alt}" style="max-width:100%;background:white" src="data:image/png;base64,{data}">'
 
 
-def new_figure(columns: int = 1, rows: int = 1, width: float = 7.0, height: float = 3.2, **options: Any) -> tuple[Figure, Any]:
+def new_figure(
+    columns: int = 1, rows: int = 1, width: float = 7.0, height: float = 3.2, **options: Any
+) -> tuple[Figure, Any]:
     """Return a figure in the course's style and its axes, as ``plt.subplots`` would."""
-    with mpl.style.context(["petroff10", STYLE]):
+    with matplotlib.style.context(["petroff10", STYLE]):
         figure = Figure(figsize=(width, height), layout="constrained")
         axes = figure.subplots(rows, columns, **options)
     return figure, axes
@@ -131,8 +133,9 @@ def plot_heat_maps(maps: Mapping[str, Any], title: str, xlabel: str, ylabel: str
     arrays = {name: np.asarray(values) for name, values in maps.items()}
     limit = max(float(np.abs(values).max()) for values in arrays.values()) or 1.0
     rows, columns = next(iter(arrays.values())).shape
-    figure, axes = new_figure(columns=len(arrays), width=1.2 + 0.75 * columns * len(arrays), height=1.2 + 0.5 * rows, squeeze=False)
-    image = None
+    figure, axes = new_figure(
+        columns=len(arrays), width=1.2 + 0.75 * columns * len(arrays), height=1.2 + 0.5 * rows, squeeze=False
+    )
     for ax, (name, values) in zip(axes[0], arrays.items(), strict=True):
         image = ax.imshow(values, cmap=SIGNED_MAP, vmin=-limit, vmax=limit, aspect="auto")
         ax.grid(False)
@@ -195,9 +198,13 @@ def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
     axes.text(x, y, text, ha="center", va="center", fontsize=10)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str, style: str, dotted: bool = False) -> None:
+def _arrow(
+    axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str, style: str, dotted: bool = False
+) -> None:
     line = ":" if dotted else style
-    axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, lw=2.2, color=colour, linestyle=line))
+    axes.add_patch(
+        FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, lw=2.2, color=colour, linestyle=line)
+    )
 
 
 def _label(axes: Axes, x: float, y: float, text: str, colour: str = COLOURS["text"]) -> None:

@@ -14,6 +14,8 @@ import numpy as np
 from helpers.answers import Failure
 from helpers.casefile import Exercise, KnownMistake
 
+PARTS = {"B": "instance", "T": "step", "D": "feature", "U": "unit"}  # one place along each axis
+
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
@@ -71,9 +73,12 @@ def judge(exercise: Exercise, replies: list[Reply]) -> Verdict:
 
 
 def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
-    """Whether two plain values agree. Shapes first; dtypes are forgiven, a list for a tuple too."""
+    """Whether two plain values agree. Shapes first; dtypes are forgiven, a list for a tuple too.
+
+    NaN equals NaN, so that a known mistake may answer NaN; what is expected never holds one.
+    """
     if isinstance(want, np.ndarray):
-        return isinstance(got, np.ndarray) and got.shape == want.shape and _close(got, want, rtol, atol).all()
+        return isinstance(got, np.ndarray) and got.shape == want.shape and bool(_close(got, want, rtol, atol).all())
     if isinstance(want, str):
         return isinstance(got, str) and got.strip().casefold() == want.strip().casefold()
     if isinstance(want, list | tuple):
@@ -95,7 +100,7 @@ def _close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> np.nd
     if want.dtype.kind in "biu":  # a count is right or wrong
         rtol, atol = 0.0, 1e-6
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.isclose(got.astype(np.float64), want.astype(np.float64), rtol=rtol, atol=atol)
+        return np.isclose(got.astype(np.float64), want.astype(np.float64), rtol=rtol, atol=atol, equal_nan=True)
 
 
 def _case_right(exercise: Exercise, index: int, reply: Reply) -> bool:
@@ -128,11 +133,25 @@ def _find_mistake(exercise: Exercise, replies: list[Reply], right: list[bool]) -
     for m, agrees in zip(known, agree, strict=True):
         if agrees[first] and not isinstance(replies[first].answer, Failure):
             return m
-    return None
+    got, want = replies[first].answer, exercise.expected[first]
+    return next((m for m in known if _shares_wrong_part(exercise, got, want, m.answers[first])), None)
+
+
+def _shares_wrong_part(exercise: Exercise, got: Any, want: Any, known: Any) -> bool:
+    """Whether, of several results, the first wrong one is as wrong as a known mistake's."""
+    parts = (got, want, known)
+    if not all(isinstance(part, list | tuple) and len(part) == len(exercise.returns) > 1 for part in parts):
+        return False
+    for g, w, k in zip(*parts, strict=True):
+        if not same(g, w, exercise.rtol, exercise.atol):
+            return same(g, k, exercise.rtol, exercise.atol)
+    return False
 
 
 def _not_repeatable(exercise: Exercise, reply: Reply) -> bool:
-    return reply.again is not None and not same(reply.again, reply.answer, exercise.rtol, exercise.atol)
+    if reply.again is None or isinstance(reply.again, Failure) or isinstance(reply.answer, Failure):
+        return False  # what is raised may name a layer by a running number
+    return not same(reply.again, reply.answer, exercise.rtol, exercise.atol)
 
 
 # -- what to say --------------------------------------------------------------------------
@@ -155,10 +174,19 @@ def _explain_reply(exercise: Exercise, reply: Reply, want: Any) -> str:
     if isinstance(reply.answer, Failure):
         return reply.answer.text
     if _not_repeatable(exercise, reply):
-        return f"`{name}` answers differently when it is asked the same thing twice: something in it is drawn at random."
+        return (
+            f"`{name}` answers differently when it is asked the same thing twice: something in it is drawn at random."
+        )
     if reply.changed:
-        return f"`{name}` changes its input `{reply.changed[0]}`. The caller still needs it: build something new instead."
+        return (
+            f"`{name}` changes its input `{reply.changed[0]}`. The caller still needs it: build something new instead."
+        )
+    if reply.answer is None:
+        return f"`{name}` returns None. Is a `return` missing?"
     labels = dict(enumerate(exercise.returns))
+    if isinstance(want, str):
+        letters = sorted({want, *(a for m in exercise.mistakes for a in m.answers if isinstance(a, str))})
+        return f"Answer with one letter in quotes: {', '.join(letters[:-1])} or {letters[-1]}."
     if isinstance(want, list | tuple) and len(want) == len(labels) > 1:
         if not isinstance(reply.answer, list | tuple) or len(reply.answer) != len(want):
             wanted = ", ".join(f"`{label}`" for label, _ in exercise.returns)
@@ -176,10 +204,6 @@ def explain(got: Any, want: Any, label: str, axes: str, rtol: float, atol: float
     """One sentence on how ``got`` differs from ``want``; ``axes`` names want's axes ("B T U")."""
     if isinstance(want, np.ndarray):
         return _explain_array(got, want, label, axes, rtol, atol)
-    if isinstance(want, str):
-        if isinstance(got, str):
-            return f"{got.strip()!r} is not it."
-        return f"`{label}` should be one of the letters, in quotes; it is {_kind(got)}."
     if isinstance(want, list | tuple):
         if not isinstance(got, list | tuple) or len(got) != len(want):
             return f"`{label}` should be a list of {len(want)}; it is {_kind(got)}."
@@ -204,6 +228,8 @@ def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: floa
     wanted = _shape_words(want, axes)
     if got is None:
         return f"`{label}` is None; {wanted} was expected. Is a `return` missing?"
+    if isinstance(got, list | tuple) and len(got) == 1 and same(got[0], want, rtol, atol):
+        return f"`{label}` is right, but wrapped in a {type(got).__name__}: return the tensor itself."
     if not isinstance(got, np.ndarray):
         cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and want.ndim else ""
         return f"`{label}` is {_kind(got)}; {wanted} was expected{cure}."
@@ -275,8 +301,9 @@ def _first_difference(got: np.ndarray, want: np.ndarray, label: str, axes: str, 
         others = tuple(i for i in range(want.ndim) if i != axis)
         at = np.flatnonzero(wrong.any(axis=others) if others else wrong)
         if 0 < len(at) < want.shape[axis]:
-            where = ", ".join(map(str, at[:6]))
-            return f"{text}. Only entries with {names[axis]} = {where} are wrong ({wrong.sum()} of {want.size})."
+            where = ", ".join(map(str, at[:6])) + (", ..." if len(at) > 6 else "")
+            part = PARTS.get(names[axis], f"{names[axis]} number") + ("s" if len(at) > 1 else "")
+            return f"{text}. What differs is in {part} {where} ({wrong.sum()} of {want.size} numbers)."
     return f"{text} ({wrong.sum()} of {want.size} entries differ)."
 
 

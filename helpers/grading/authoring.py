@@ -40,7 +40,9 @@ class Variant:
             return self.source
         for old, new in self.edits:
             if solution.count(old) != 1:
-                raise AuthorError(f"'{self.name}': {old!r} occurs {solution.count(old)} times in the solution, not once")
+                raise AuthorError(
+                    f"'{self.name}': {old!r} occurs {solution.count(old)} times in the solution, not once"
+                )
             solution = solution.replace(old, new)
         return solution
 

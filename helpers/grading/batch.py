@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.plugins import CsvExportPlugin
+from sqlalchemy.exc import SAWarning
 
 from helpers.grading import cases
 from helpers.grading.course import Course, CourseError
@@ -35,6 +37,10 @@ class Result:
     max_score: float
     seconds: float
     note: str = ""
+
+
+# nbgrader's own queries trip this warning; it tells an instructor nothing.
+warnings.filterwarnings("ignore", category=SAWarning)
 
 
 def grade(course: Course, lesson: str) -> list[Result]:
@@ -61,7 +67,9 @@ def submissions(course: Course, lesson: str) -> list[str]:
     """Students who handed in ``lesson``. Raises CourseError when there is none."""
     students = sorted(path.parent.name for path in (course.root / "submitted").glob(f"*/{lesson}"))
     if not students:
-        raise CourseError(f"submitted/ holds nothing for {lesson}: put notebooks into submitted/STUDENT/{lesson}/ first.")
+        raise CourseError(
+            f"submitted/ holds nothing for {lesson}: put notebooks into submitted/STUDENT/{lesson}/ first."
+        )
     return students
 
 
@@ -79,7 +87,9 @@ def _require_ready(course: Course, lesson: str, api: NbGraderAPI) -> None:
         with Gradebook(api.coursedir.db_url, wanted) as gradebook:
             known = {assignment.course_id for assignment in gradebook.assignments}
     except Exception as error:  # sqlalchemy's errors name its internals, not the cure
-        raise CourseError(f"{course.gradebook.name} cannot be read ({type(error).__name__}): restore it or move it away.") from None
+        raise CourseError(
+            f"{course.gradebook.name} cannot be read ({type(error).__name__}): restore it or move it away."
+        ) from None
     if known - {wanted}:
         raise CourseError(
             f"The gradebook belongs to course '{sorted(known)[0]}', nbgrader_config.py says '{wanted}': "
@@ -104,7 +114,11 @@ def grade_one(api: NbGraderAPI, course: Course, lesson: str, student: str) -> Re
         return result("died" if died else "failed", "the kernel died" if died else last_error(outcome))
     api.generate_feedback(lesson, student, force=True)
     graded = nbformat.read(course.root / "autograded" / student / lesson / f"{lesson}.ipynb", as_version=4)
-    late = [cell for cell in graded.cells if "CellTimeoutError" in _error_names(cell) or "KeyboardInterrupt" in _error_names(cell)]
+    late = [
+        cell
+        for cell in graded.cells
+        if "CellTimeoutError" in _error_names(cell) or "KeyboardInterrupt" in _error_names(cell)
+    ]
     if late:
         return result("timed out", f"{len(late)} cell(s) ran into the limit")
     return result("graded")

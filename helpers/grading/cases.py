@@ -73,7 +73,9 @@ def digest(course: Course, lesson: str) -> str:
     notebook = nbformat.read(course.solution(lesson), as_version=4)
     parts = [course.exercises(lesson).read_text(encoding="utf-8")]
     parts += [cell.source for cell in _code_cells(notebook)]
-    parts += [f"{grade_id(cell)}={cell.metadata.nbgrader.get('points')}" for cell in _code_cells(notebook) if grade_id(cell)]
+    parts += [
+        f"{grade_id(cell)}={cell.metadata.nbgrader.get('points')}" for cell in _code_cells(notebook) if grade_id(cell)
+    ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
 
@@ -112,7 +114,12 @@ def up_to_date(course: Course, lesson: str) -> bool:
 
 def equivalent(old: CaseFile, new: CaseFile) -> bool:
     """Whether two case files agree but for rounding, which differs between processors."""
-    if (old.lesson, old.digest, old.seed, list(old.exercises)) != (new.lesson, new.digest, new.seed, list(new.exercises)):
+    if (old.lesson, old.digest, old.seed, list(old.exercises)) != (
+        new.lesson,
+        new.digest,
+        new.seed,
+        list(new.exercises),
+    ):
         return False
     return all(_equivalent_exercise(a, b) for a, b in zip(old.exercises.values(), new.exercises.values(), strict=True))
 
@@ -126,16 +133,30 @@ def _equivalent_exercise(old: casefile.Exercise, new: casefile.Exercise) -> bool
     if words(old) != words(new) or len(old.expected) != len(new.expected):
         return False
     pairs = list(zip(old.expected, new.expected, strict=True))
-    pairs += [(a, b) for m, n in zip(old.mistakes, new.mistakes, strict=True) for a, b in zip(m.answers, n.answers, strict=True)]
+    pairs += [
+        (a, b)
+        for m, n in zip(old.mistakes, new.mistakes, strict=True)
+        for a, b in zip(m.answers, n.answers, strict=True)
+    ]
     return all(same(a, b, old.rtol / 10, old.atol / 10) for a, b in pairs)
 
 
 def _code_cells(notebook: Any) -> list[Any]:
     return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code" and SKIP_TAG not in cell.metadata.get("tags", [])
+        cell for cell in notebook.cells if cell.cell_type == "code" and SKIP_TAG not in cell.metadata.get("tags", [])
     ]
+
+
+class _Recorder(checks.Check):
+    """Stands in for a lesson's check: takes what it is handed and judges nothing."""
+
+    def __init__(self, lesson: str, runner: _Runner) -> None:
+        super().__init__(lesson, None)
+        self.runner = runner
+
+    def __call__(self, name: str, answer: Any = None) -> checks.Score:
+        self.runner.handed_over = (name, answer)
+        return checks.Score(0.0, 0.0)
 
 
 class _Runner:
@@ -156,16 +177,12 @@ class _Runner:
 
         matplotlib.use("agg")
         original = checks.lesson
-        checks.lesson = lambda name: self._record
+        checks.lesson = lambda name: _Recorder(name, self)
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 yield
         finally:
             checks.lesson = original
-
-    def _record(self, name: str, answer: Any = None) -> float:
-        self.handed_over = (name, answer)
-        return 0.0
 
     def run(self, cell: Any) -> None:
         identity = grade_id(cell)
@@ -185,7 +202,11 @@ class _Runner:
         expected = [reply.answer for reply in asking.ask(exercise, answer)]
         for reply in expected:
             if isinstance(reply, Failure):
-                raise CourseError(f"{self.lesson}: the solution of {spec.name} fails its own check: {reply.text} {reply.where}")
+                raise CourseError(
+                    f"{self.lesson}: the solution of {spec.name} fails its own check: {reply.text} {reply.where}"
+                )
+            if not _finite(reply):
+                raise CourseError(f"{self.lesson}: the solution of {spec.name} answers NaN or infinity")
         trials = []
         for variant in (*spec.mistakes, *spec.alternatives):
             # A copy, so that a variant's definitions are gone afterwards.
@@ -226,6 +247,14 @@ class _Runner:
             expected=(),
             mistakes=mistakes,
         )
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        return all(_finite(item) for item in value)
+    return not isinstance(value, np.ndarray) or bool(np.isfinite(value).all())
 
 
 def _execute(source: str, namespace: dict[str, Any], filename: str) -> None:

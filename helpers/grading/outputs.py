@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 
 import nbformat
@@ -21,6 +22,7 @@ def store_outputs(course: Course, lesson: str) -> float:
     """
     path = course.solution(lesson)
     notebook = nbformat.read(path, as_version=4)
+    metadata = copy.deepcopy(notebook.metadata)  # a kernel would write its exact version into it
     client = NotebookClient(
         notebook,
         timeout=CELL_SECONDS,
@@ -37,8 +39,11 @@ def store_outputs(course: Course, lesson: str) -> float:
     for cell in notebook.cells:
         noise = [out.text for out in cell.get("outputs", []) if out.output_type == "stream" and out.name == "stderr"]
         if noise:
-            raise CourseError(f"{lesson}: a cell writes to stderr, which costs points when graded: {noise[0].strip()[:200]}")
+            raise CourseError(
+                f"{lesson}: a cell writes to stderr, which costs points when graded: {noise[0].strip()[:200]}"
+            )
         _require_full_points(lesson, cell)
+    notebook.metadata = metadata
     nbformat.write(notebook, path)
     return duration
 
@@ -49,4 +54,6 @@ def _require_full_points(lesson: str, cell: NotebookNode) -> None:
         return
     given = [out.data["text/plain"] for out in cell.outputs if out.output_type == "execute_result"]
     if given != [f"{float(marks['points']):g}"]:
-        raise CourseError(f"{lesson}: {marks['grade_id']} gives {given} of {marks['points']} points; is `make release` due?")
+        raise CourseError(
+            f"{lesson}: {marks['grade_id']} gives {given} of {marks['points']} points; is `make release` due?"
+        )

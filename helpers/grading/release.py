@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import sys
-from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
@@ -34,11 +31,6 @@ class CalmStubs(NbGraderPreprocessor):
 
 def nbgrader_api(course: Course) -> NbGraderAPI:
     """Return nbgrader's API for a course folder, configured by its nbgrader_config.py."""
-    # nbgrader calls the alembic program to make a gradebook; without an activated environment
-    # it is found only beside this Python.
-    programs = str(Path(sys.executable).parent)
-    if programs not in os.environ.get("PATH", "").split(os.pathsep):
-        os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
     try:
         config = PyFileConfigLoader(CONFIG, path=str(course.root)).load_config()
     except ConfigFileNotFound:

@@ -17,7 +17,10 @@ def draw_step(rng):
     kernel, recurrent_kernel, bias = weights(rng)
     wide = weights(rng, features=2, units=7)
     return [
-        Case("first step, state of zeros", (draws(rng, B, D), np.zeros((B, U), np.float32), kernel, recurrent_kernel, bias)),
+        Case(
+            "first step, state of zeros",
+            (draws(rng, B, D), np.zeros((B, U), np.float32), kernel, recurrent_kernel, bias),
+        ),
         Case("a state is passed on", (draws(rng, B, D), draws(rng, B, U), kernel, recurrent_kernel, bias)),
         Case("a state is passed on", (draws(rng, 3, 2), draws(rng, 3, 7), *wide)),
     ]
@@ -112,7 +115,12 @@ EXERCISES = [
             ),
             Mistake(
                 "two tanh",
-                edits=[("x_t @ kernel + h_prev @ recurrent_kernel + bias", "x_t @ kernel + bias) + tf.tanh(h_prev @ recurrent_kernel")],
+                edits=[
+                    (
+                        "x_t @ kernel + h_prev @ recurrent_kernel + bias",
+                        "x_t @ kernel + bias) + tf.tanh(h_prev @ recurrent_kernel",
+                    )
+                ],
                 says="`tanh` is taken of the two parts separately. Add the parts first and take one `tanh` of the sum.",
             ),
             Mistake(
@@ -167,6 +175,20 @@ def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
                 "first state forgotten",
                 edits=[("step(x_1, h_0)", "step(x_1, initial_state)")],
                 says="Step 1 starts from `initial_state` again, so it knows nothing of step 0. Give it `h_0`.",
+            ),
+            Mistake(
+                "started from zeros",
+                edits=[("step(x_0, initial_state)", "step(x_0, tf.zeros_like(initial_state))")],
+                says="Step 0 starts from zeros, whatever it is given. Start it from `initial_state`.",
+            ),
+            Mistake(
+                "the notebook's own weights",
+                source="""
+def two_steps(step, x_0, x_1, initial_state):
+    h_0 = one_step(x_0, initial_state, kernel, recurrent_kernel, bias)
+    return h_0, one_step(x_1, h_0, kernel, recurrent_kernel, bias)
+""",
+                says="These states come from the notebook's weights. The given `step` knows its own: call it.",
             ),
             Mistake(
                 "state added to the input",
@@ -270,6 +292,36 @@ def count_parameters(D, U):
                 says="The recurrent kernel is transposed. Keras uses the course's convention: hand it over as it is.",
             ),
             Mistake(
+                "not built",
+                edits=[("    cell.build((None, D))\n", "")],
+                says="The cell has no weights to set yet, since it was not built. First call `cell.build((None, D))`.",
+            ),
+            Mistake(
+                "built for U features",
+                edits=[("cell.build((None, D))", "cell.build((None, U))")],
+                says="The cell is built for inputs of U features. Its inputs have D: `cell.build((None, D))`.",
+            ),
+            Mistake(
+                "D and U mixed up",
+                edits=[("D, U = kernel.shape", "U, D = kernel.shape")],
+                says="D and U are mixed up: the kernel's shape is (D, U), in this order.",
+            ),
+            Mistake(
+                "weights in the wrong order",
+                edits=[("[kernel, recurrent_kernel, bias]", "[recurrent_kernel, kernel, bias]")],
+                says="The weights are in another order than Keras keeps them: kernel, recurrent kernel, bias.",
+            ),
+            Mistake(
+                "two weights only",
+                edits=[("recurrent_kernel, bias])", "recurrent_kernel])")],
+                says="The cell has three weights, and you hand over two. The bias is missing.",
+            ),
+            Mistake(
+                "the layer for the cell",
+                edits=[("SimpleRNNCell(U)", "SimpleRNN(U)"), ("(None, D)", "(None, None, D)")],
+                says="`SimpleRNN` is the layer, which runs a whole sequence. One step is a cell: `SimpleRNNCell`.",
+            ),
+            Mistake(
                 "another activation",
                 edits=[("SimpleRNNCell(U)", 'SimpleRNNCell(U, activation="relu")')],
                 says="The weights are right, but the cell does not use `tanh`, its default activation.",
@@ -327,8 +379,10 @@ def keras_cell(kernel, recurrent_kernel, bias):
             Mistake(
                 "output before the step",
                 edits=[
-                    ("        h = tf.tanh(h_and_x @ W1 + b1)\n        outputs.append((h @ W2 + b2)[0, 0])",
-                     "        outputs.append((h @ W2 + b2)[0, 0])\n        h = tf.tanh(h_and_x @ W1 + b1)")
+                    (
+                        "        h = tf.tanh(h_and_x @ W1 + b1)\n        outputs.append((h @ W2 + b2)[0, 0])",
+                        "        outputs.append((h @ W2 + b2)[0, 0])\n        h = tf.tanh(h_and_x @ W1 + b1)",
+                    )
                 ],
                 says="Each output is read before its step is taken, so it is one step late. Compute the new `h` first.",
             ),

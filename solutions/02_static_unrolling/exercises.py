@@ -5,11 +5,12 @@ import numpy as np
 from helpers.grading.authoring import Alternative, Case, Exercise, Mistake, choice, draws
 from helpers.probes import LeakyCell
 
-B, T, D, U = 3, 4, 2, 5  # all different, so that no wrong shape looks right
+# All different, and different from the notebook's own B, T, D = 2, 3, 4: no wrong shape looks right.
+B, T, D, U = 3, 5, 2, 6
 
 
 def draw_batches(rng):
-    return [Case("a small batch", (draws(rng, B, T, D),)), Case("another length", (draws(rng, 5, 7, 3),))]
+    return [Case("a small batch", (draws(rng, B, T, D),)), Case("another length", (draws(rng, 5, 7, 1),))]
 
 
 def draw_step_lists(rng):
@@ -47,7 +48,11 @@ def draw_counts(rng):
         return Case(group, (steps, once + 2 * per_step, once + 4 * per_step))
 
     once, per_step, steps = (int(n) for n in rng.integers((20, 5, 30), (60, 30, 400)))
-    return [case("the example by hand", 10, 16, 7), case("other graphs", steps, once, per_step), case("other graphs", 3, 41, 12)]
+    return [
+        case("the example by hand", 10, 16, 7),
+        case("other graphs", steps, once, per_step),
+        case("other graphs", 3, 41, 12),
+    ]
 
 
 LOOP = """
@@ -112,8 +117,18 @@ EXERCISES = [
             ),
             Mistake(
                 "T hard-coded",
-                edits=[("tf.unstack(x, axis=1)", "[x[:, t] for t in range(4)]")],
+                edits=[("tf.unstack(x, axis=1)", "[x[:, t] for t in range(3)]")],
                 says="You return a fixed number of steps. Take it from `x.shape[1]`, or let `tf.unstack` find it.",
+            ),
+            Mistake(
+                "axis handed over as num",
+                edits=[("tf.unstack(x, axis=1)", "tf.unstack(x, 1)")],
+                says="The second argument of `tf.unstack` is `num`, a count. Name the one you mean: `axis=1`.",
+            ),
+            Mistake(
+                "cut nothing",
+                edits=[("tf.unstack(x, axis=1)", "x")],
+                says="That is the batch as it came in. Cut it along the time axis with `tf.unstack`.",
             ),
             Mistake(
                 "one tensor",
@@ -123,7 +138,9 @@ EXERCISES = [
         ],
         alternatives=[
             Alternative("by index", edits=[("tf.unstack(x, axis=1)", "[x[:, t] for t in range(x.shape[1])]")]),
-            Alternative("transposed, then unstacked", edits=[("tf.unstack(x, axis=1)", "tuple(tf.transpose(x, (1, 0, 2)))")]),
+            Alternative(
+                "transposed, then unstacked", edits=[("tf.unstack(x, axis=1)", "tuple(tf.transpose(x, (1, 0, 2)))")]
+            ),
         ],
     ),
     Exercise(
@@ -161,10 +178,12 @@ EXERCISES = [
         ],
         alternatives=[
             Alternative(
-                "stacked, then transposed", edits=[("tf.stack(steps, axis=1)", "tf.transpose(tf.stack(steps), (1, 0, 2))")]
+                "stacked, then transposed",
+                edits=[("tf.stack(steps, axis=1)", "tf.transpose(tf.stack(steps), (1, 0, 2))")],
             ),
             Alternative(
-                "concatenated with a new axis", edits=[("tf.stack(steps, axis=1)", "tf.concat([s[:, None] for s in steps], axis=1)")]
+                "concatenated with a new axis",
+                edits=[("tf.stack(steps, axis=1)", "tf.concat([s[:, None] for s in steps], axis=1)")],
             ),
         ],
     ),
@@ -183,17 +202,17 @@ EXERCISES = [
             Mistake(
                 "transposed completely",
                 edits=[("tf.transpose(x, perm=(1, 0, 2))", "tf.transpose(x)")],
-                says="Without `perm`, transpose reverses all axes: (D, T, B). The features stay last: `perm=(1, 0, 2)`.",
+                says="All axes are reversed: (D, T, B). Only batch and time change places; the features stay last.",
             ),
             Mistake(
                 "time and features swapped",
                 edits=[("(1, 0, 2)", "(0, 2, 1)")],
-                says="Time and features changed places. Batch and time should: `perm=(1, 0, 2)`.",
+                says="Time and features changed places. Batch and time should; the features stay last.",
             ),
             Mistake(
                 "axes rotated",
                 edits=[("(1, 0, 2)", "(1, 2, 0)")],
-                says="The batch went to the end. Only batch and time change places: `perm=(1, 0, 2)`.",
+                says="The batch went to the end. Only batch and time change places; the features stay last.",
             ),
             Mistake(
                 "left as it was",
@@ -202,7 +221,9 @@ EXERCISES = [
             ),
         ],
         alternatives=[
-            Alternative("cut and stacked", edits=[("tf.transpose(x, perm=(1, 0, 2))", "tf.stack(tf.unstack(x, axis=1))")]),
+            Alternative(
+                "cut and stacked", edits=[("tf.transpose(x, perm=(1, 0, 2))", "tf.stack(tf.unstack(x, axis=1))")]
+            ),
             Alternative("einsum", edits=[("tf.transpose(x, perm=(1, 0, 2))", 'tf.einsum("btd->tbd", x)')]),
         ],
     ),
@@ -233,7 +254,7 @@ def static_rnn(cell, xs, initial_state):
             ),
             Mistake(
                 "T hard-coded",
-                edits=[("for x_t in xs:", "for x_t in xs[:4]:")],
+                edits=[("for x_t in xs:", "for x_t in xs[:3]:")],
                 says="You run a fixed number of steps. Loop over the whole list: `for x_t in xs`.",
             ),
             Mistake(
@@ -273,7 +294,7 @@ def static_rnn(cell, xs, initial_state):
     return outputs, state
 """,
                 random=True,
-                says="A new cell, with new weights, is made at every step. Use the `cell` that is given, at every step.",
+                says="A new cell, with new weights, is made at every step. Use the given `cell` at every step.",
             ),
         ],
         alternatives=[
@@ -315,8 +336,13 @@ def static_rnn(cell, xs, initial_state):
             ),
             Mistake(
                 "T hard-coded",
-                edits=[("tf.unstack(x, axis=1)", "tf.unstack(x[:, :4], axis=1)")],
+                edits=[("tf.unstack(x, axis=1)", "tf.unstack(x[:, :3], axis=1)")],
                 says="You run a fixed number of steps. `tf.unstack(x, axis=1)` gives all there are.",
+            ),
+            Mistake(
+                "looped over instances",
+                edits=[("tf.unstack(x, axis=1)", "x")],
+                says="The loop runs over axis 0, the instances. Cut along time first: `tf.unstack(x, axis=1)`.",
             ),
             Mistake(
                 "reshaped to time-major",
@@ -339,7 +365,7 @@ def unroll(cell, x, initial_state):
     return tf.stack(outputs, axis=1), state
 """,
                 random=True,
-                says="A new cell, with new weights, is made at every step. Use the `cell` that is given, at every step.",
+                says="A new cell, with new weights, is made at every step. Use the given `cell` at every step.",
             ),
         ],
         alternatives=[
@@ -356,7 +382,8 @@ def unroll(cell, x, initial_state):
             ),
             Alternative(
                 "traced",
-                source="import functools\n" + UNROLL.format("tf.stack(outputs, axis=1), state")
+                source="import functools\n"
+                + UNROLL.format("tf.stack(outputs, axis=1), state")
                 + "\nplain_unroll = unroll\ndef unroll(cell, x, initial_state):\n"
                 "    return tf.function(functools.partial(plain_unroll, cell))(x, initial_state)\n",
             ),
@@ -366,10 +393,10 @@ def unroll(cell, x, initial_state):
         "longer_sequence",
         right="B",
         wrong={
-            "A": "`A` would need one copy of the cell for all steps. The Python loop leaves one copy per step in the graph. "
+            "A": "`A` would need one copy of the cell for all steps. The Python loop leaves one per step in the graph. "
             "(Lesson 03 gets to one copy.)",
             "C": "`C` is half right: every step brings its nodes. But the weights are shared, so their number stays.",
-            "D": "`D` has it the wrong way round: the steps are nodes in the graph, the weights are shared by all of them.",
+            "D": "`D` has it the wrong way round: the steps are nodes in the graph, all of them share the weights.",
         },
         reveal="Every step is a copy of the operations, and all copies point to the same weights.",
     ),

@@ -1,0 +1,190 @@
+"""Stock nbgrader gives the example class the scores it deserves; commands answer bad input in a sentence."""
+
+import csv
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+import nbformat
+import pytest
+
+from helpers.grading import demo
+from helpers.grading.__main__ import main
+from helpers.grading.cases import grade_id
+from helpers.grading.course import REPO, Course
+
+LESSON = demo.LESSON
+STATUS = {name: "graded" for name in demo.EXPECTED} | {"endless": "timed out", "not-a-notebook": "unreadable"}
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    """The example class, graded by `make demo`."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "helpers.grading", "demo", "--folder", str(folder)],
+        capture_output=True,
+        text=True,
+        cwd=REPO,
+    )
+    assert done.returncode == 0, done.stderr
+    return Course(folder), done
+
+
+def rows(path):
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_scores_and_statuses(example):
+    course, _ = example
+    table = {row["student"]: row for row in rows(course.root / f"status_{LESSON}.csv")}
+    assert {name: row["status"] for name, row in table.items()} == STATUS
+    assert {name: float(row["score"]) for name, row in table.items()} == demo.EXPECTED
+
+
+def test_the_export_and_the_gradebook_agree(example):
+    course, _ = example
+    exported = {
+        row["student_id"]: float(row["score"])
+        for row in rows(course.root / "grades.csv")
+        if row["assignment"] == LESSON
+    }
+    assert {name: score for name, score in exported.items() if score} == {n: s for n, s in demo.EXPECTED.items() if s}
+
+
+def test_feedback_names_the_mistake(example):
+    course, _ = example
+    specs = demo.cases.load_specs(course, LESSON)
+    for student, (exercise, name) in demo.NAMED_MISTAKES.items():
+        page = (course.root / "feedback" / student / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+        says = next(m.says for m in specs[exercise].mistakes if m.name == name)
+        assert says.split("`")[0].strip() in page
+
+
+def test_the_run_is_told_without_noise(example):
+    _, done = example
+    assert done.stderr == ""
+    assert "Warning" not in done.stdout and "Traceback" not in done.stdout
+    assert "where" not in done.stdout and "feedback" in done.stdout
+
+
+def test_stock_autograde_gives_the_same_scores(example, tmp_path):
+    """nbgrader's own command, with nothing of ours but the configuration file."""
+    course, _ = example
+    stock = Course(tmp_path / "stock")
+    shutil.copytree(
+        course.root,
+        stock.root,
+        ignore=shutil.ignore_patterns("autograded", "feedback", "gradebook.db", "endless", "not-a-notebook"),
+    )
+
+    def nbgrader(command):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", command, LESSON, "--force"],
+            cwd=stock.root,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+
+    nbgrader("generate_assignment")
+    nbgrader("autograde")
+    query = (
+        "select student_id, sum(coalesce(manual_score, auto_score, 0)) from grade "
+        "join submitted_notebook n on n.id = notebook_id "
+        "join submitted_assignment s on s.id = n.assignment_id group by student_id"
+    )
+    with sqlite3.connect(stock.gradebook) as database:
+        scores = dict(database.execute(query))
+    assert scores == {name: score for name, score in demo.EXPECTED.items() if name not in ("endless", "not-a-notebook")}
+
+
+# -- bad input ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty(tmp_path):
+    return demo.make_course(tmp_path / "course", REPO)
+
+
+def submit(course, student="ada", content=None):
+    path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(content or demo.fill(course, {}))
+
+
+def complaint(capsys, *arguments):
+    assert main([str(argument) for argument in arguments]) == 1
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1 and lines[0].startswith("Error: "), lines
+    return lines[0]
+
+
+def test_unknown_lesson(empty, capsys):
+    assert "did you mean 01_two_steps?" in complaint(capsys, "--course", empty.root, "grade", "01_tow_steps")
+    assert "there are: 01_two_steps" in complaint(capsys, "--course", empty.root, "release", "zebra")
+
+
+def test_nothing_submitted(empty, capsys):
+    assert "submitted/ holds nothing" in complaint(capsys, "--course", empty.root, "grade", "01")
+
+
+def test_stale_cases(empty, capsys):
+    submit(empty)
+    empty.exercises(LESSON).write_text(empty.exercises(LESSON).read_text() + "\n# newer\n")
+    assert "run `make release`" in complaint(capsys, "--course", empty.root, "grade", "01")
+    assert not empty.gradebook.exists()
+
+
+def test_missing_kernel(empty, capsys, monkeypatch):
+    submit(empty)
+    monkeypatch.setattr("helpers.grading.batch.KERNEL", "no-such-kernel")
+    assert "kernel 'no-such-kernel' is missing" in complaint(capsys, "--course", empty.root, "grade", "01")
+
+
+def test_wrong_course_id(empty, capsys):
+    submit(empty)
+    assert main(["--course", str(empty.root), "release"]) == 0
+    config = empty.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace('course_id = "rnn"', 'course_id = "other"'))
+    assert "belongs to course 'rnn'" in complaint(capsys, "--course", empty.root, "grade", "01")
+
+
+def test_damaged_gradebook(empty, capsys):
+    submit(empty)
+    empty.gradebook.write_bytes(b"this is no database at all" * 100)
+    assert "cannot be read" in complaint(capsys, "--course", empty.root, "grade", "01")
+
+
+def test_not_a_course(tmp_path, capsys):
+    assert "there are: none" in complaint(capsys, "--course", tmp_path, "grade", "01")
+
+
+@pytest.mark.parametrize(
+    "content, note",
+    [
+        ("{", "not a notebook"),
+        ("{}", "not a notebook"),
+        ('{"nbformat": 99, "nbformat_minor": 0, "metadata": {}, "cells": []}', "not a notebook"),
+        (nbformat.writes(nbformat.v4.new_notebook()), "none of this course's"),
+    ],
+)
+def test_unreadable_submissions_get_a_status(empty, content, note, capsys):
+    submit(empty, content=content)
+    assert main(["--course", str(empty.root), "grade", "01"]) == 0
+    assert note in capsys.readouterr().out
+
+
+def test_demo_does_not_delete_somebodys_folder(tmp_path, capsys):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    assert "holds no course" in complaint(capsys, "demo", "--folder", tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_every_solution_cell_belongs_to_an_exercise(course, lesson):
+    specs = demo.cases.load_specs(course, lesson)
+    notebook = nbformat.read(course.solution(lesson), as_version=4)
+    solutions = [grade_id(c) for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
+    assert solutions == list(specs)

@@ -1,0 +1,81 @@
+"""JupyterLab starts headless from the course's configuration and serves what students open."""
+
+import json
+import re
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from helpers.grading.course import REPO
+
+BIN = Path(__import__("sys").executable).parent
+TOKEN = "test-token"
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = tmp_path_factory.mktemp("lab") / "log"
+    command = [str(BIN / "jupyter"), "lab", "--config=lab/jupyter_lab_config.py", "--no-browser"]
+    options = [f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"]
+    with log.open("w") as output:
+        server = subprocess.Popen([*command, *options], cwd=REPO, stdout=output, stderr=output)
+        try:
+            yield f"http://127.0.0.1:{port}", log, server
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def get(lab, path):
+    base, log, server = lab
+    deadline = time.monotonic() + 60
+    while True:
+        request = urllib.request.Request(base + path, headers={"Authorization": f"token {TOKEN}"})
+        try:
+            with urllib.request.urlopen(request, timeout=20) as reply:
+                return reply.read().decode()
+        except (urllib.error.URLError, ConnectionError):
+            if server.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(log.read_text()[-3000:])
+            time.sleep(0.3)
+
+
+def test_the_address_is_printed(lab):
+    get(lab, "/api/status")
+    assert re.search(
+        r"http://(localhost|127\.0\.0\.1):\d+/lab/tree/notebooks/01_two_steps/01_two_steps\.ipynb", lab[1].read_text()
+    )
+
+
+def test_lessons_and_readme_are_served_from_one_root(lab):
+    for path in ("README.md", "notebooks/01_two_steps/01_two_steps.ipynb"):
+        assert json.loads(get(lab, f"/api/contents/{path}?content=0"))["path"] == path
+    first = json.loads(get(lab, "/api/contents/notebooks/01_two_steps/01_two_steps.ipynb"))["content"]["cells"][0][
+        "source"
+    ]
+    assert "](../../README.md)" in first, "the README is one click away"
+
+
+def test_nbgraders_extensions_are_enabled(lab):
+    assert "Formgrader" in get(lab, "/formgrader") or "nbgrader" in get(lab, "/formgrader")
+    page = get(lab, "/lab")
+    config = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.DOTALL).group(1))
+    names = {extension["name"] for extension in config["federated_extensions"]}
+    assert "@jupyter/nbgrader" in names
+    off = set(config.get("disabledExtensions", []))
+    assert not off & {"@jupyter/nbgrader:validate-assignment", "@jupyter/nbgrader:formgrader"}
+
+
+def test_markdown_opens_rendered_and_nothing_asks_the_network(lab):
+    settings = json.loads(get(lab, "/lab/api/settings/@jupyterlab/docmanager-extension:plugin"))
+    assert settings["schema"]["properties"]["defaultViewers"]["default"] == {"markdown": "Markdown Preview"}
+    news = json.loads(get(lab, "/lab/api/settings/@jupyterlab/apputils-extension:notification"))
+    assert news["schema"]["properties"]["fetchNews"]["default"] == "false"
