@@ -37,8 +37,8 @@ c.GenerateAssignment.preprocessors = [
 c.ExecutePreprocessor.skip_cells_with_tag = "demo"
 # The limit of one cell in seconds: an endless loop costs this much, then grading goes on.
 c.ExecutePreprocessor.timeout = 20
-# Sockets in the file system instead of TCP: nobody else on the machine can listen in.
-c.KernelManager.transport = "ipc"
+# Nobody else on the machine can listen in on a kernel.
+c.KernelManager.transport_encryption = "auto"
 
 # Archives from a learning platform: STUDENT__LESSON.ipynb inside a zip (`nbgrader zip_collect`).
 c.FileNameCollectorPlugin.named_regexp = r".*?(?P<student_id>[\w.-]+?)__(?P<file_id>.+)$"

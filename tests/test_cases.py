@@ -57,7 +57,7 @@ def test_a_changed_lesson_makes_its_cases_stale(lesson, course, tmp_path):
     copy.case_file(lesson).parent.mkdir(parents=True)
     shutil.copy(course.case_file(lesson), copy.case_file(lesson))
     assert up_to_date(copy, lesson)
-    copy.exercises(lesson).write_text(copy.exercises(lesson).read_text() + "\n# changed\n")
+    copy.exercises(lesson).write_text(copy.exercises(lesson).read_text() + "\nCHANGED = True\n")
     assert not up_to_date(copy, lesson)
 
 

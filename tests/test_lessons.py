@@ -156,6 +156,13 @@ def test_the_student_copy_holds_no_answer(lesson, course):
     assert not (course.notebooks / lesson / "exercises.py").exists()
 
 
+def test_the_readme_lists_every_lesson(lesson, repo):
+    row = re.search(
+        rf"^\| \[.*\]\(notebooks/{lesson}/{lesson}\.ipynb\) .*\| \d+ s \|$", (repo / "README.md").read_text(), re.M
+    )
+    assert row, "run `make outputs`"
+
+
 def test_lessons_are_numbered_without_gaps():
     assert [name[:2] for name in Course(REPO).lessons()] == [
         f"{n:02d}" for n in range(1, len(Course(REPO).lessons()) + 1)

@@ -64,6 +64,9 @@ def test_a_mistake_that_raises_is_known_by_what_it_raises():
     failure = Failure("raised", "`f` raised ValueError: axis", "line 1")
     e = exercise([KnownMistake("axis", "Another axis.", (failure, failure))])
     same_failure = Failure("raised", "`f` raised ValueError: axis", "line 9: `other`")
+    numbered = KnownMistake("layer", "Not built.", (Failure("raised", "layer dense_3 has no weights"),) * 2)
+    later = Reply(Failure("raised", "layer dense_71 has no weights"))
+    assert judge(exercise([numbered]), [later] * 2).mistake == "layer"
     other = Failure("raised", "`f` raised ValueError: something", "line 1")
     assert judge(e, [Reply(same_failure)] * 2).mistake == "axis"
     assert judge(e, [Reply(other)] * 2).mistake == ""

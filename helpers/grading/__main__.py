@@ -42,9 +42,12 @@ def _run(options: argparse.Namespace) -> None:
         release(course, lessons, options.recompute)
     elif options.command == "outputs":
         from helpers.grading.outputs import store_outputs
+        from helpers.grading.readme import update_lesson_table
 
         for lesson in [course.find(name) for name in options.lessons] or course.lessons():
-            print(f"{lesson}: {store_outputs(course, lesson):.0f} s", flush=True)
+            seconds = store_outputs(course, lesson)
+            update_lesson_table(course, {lesson: seconds})
+            print(f"{lesson}: {seconds:.0f} s", flush=True)
     elif options.command == "grade":
         from helpers.grading.batch import grade
 

@@ -7,6 +7,7 @@ alternative is the solution cell with a small edit, asked in the same way.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dataclasses
 import hashlib
@@ -71,7 +72,8 @@ def load_specs(course: Course, lesson: str) -> dict[str, Exercise]:
 def digest(course: Course, lesson: str) -> str:
     """Identify what a lesson's cases are made from: its exercises.py and the code of its cells."""
     notebook = nbformat.read(course.solution(lesson), as_version=4)
-    parts = [course.exercises(lesson).read_text(encoding="utf-8")]
+    # As a syntax tree: comments and layout change no case.
+    parts = [ast.dump(ast.parse(course.exercises(lesson).read_text(encoding="utf-8")))]
     parts += [cell.source for cell in _code_cells(notebook)]
     parts += [
         f"{grade_id(cell)}={cell.metadata.nbgrader.get('points')}" for cell in _code_cells(notebook) if grade_id(cell)

@@ -9,6 +9,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
+from traitlets.config import Config
 
 from helpers.grading.course import Course, CourseError
 
@@ -28,6 +29,7 @@ def store_outputs(course: Course, lesson: str) -> float:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        config=Config(KernelManager={"transport_encryption": "auto"}),
         resources={"metadata": {"path": str(path.parent)}},
     )
     start = time.perf_counter()
