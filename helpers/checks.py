@@ -6,14 +6,25 @@ A notebook begins with ``check = lesson("01_two_steps")`` and ends each exercise
 
 from __future__ import annotations
 
+import base64
 import difflib
 import html
+import io
+import json
+import os
 import re
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from helpers.answers import pack
 from helpers.asking import ask
 from helpers.casefile import CASES_DIR, CaseFile, CaseFileError, Exercise, load
-from helpers.verdicts import Verdict, judge
+from helpers.verdicts import Reply, Verdict, judge
+
+INPUTS_VARIABLE = "COURSE_GRADING_INPUTS"  # names the file of inputs in a hardened grading
+ANSWERS = "application/vnd.course.answers"  # the mime type under which answers leave a kernel
 
 ICONS = {"right": "✔", "partly": "◐", "wrong": "✘", "unwritten": "○"}
 COLOURS = {"right": "#1a7f37", "partly": "#9a6700", "wrong": "#c62828", "unwritten": "#6e7781"}
@@ -103,11 +114,49 @@ class Check:
         return f"Lesson {self.lesson} has no exercise '{name}'. {hint}"
 
 
+class Courier(Check):
+    """The check of a hardened grading: it has inputs and no expected answers, so it cannot judge.
+
+    It asks as usual and hands the answers over in the cell's output; the grading side judges them.
+    """
+
+    def __call__(self, name: str, answer: Any = None) -> Score:
+        """Ask ``answer`` and hand over what it answered."""
+        from IPython.display import display
+
+        exercise = self.cases.exercises.get(name) if self.cases and isinstance(name, str) else None
+        if exercise is not None:
+            replies = write_replies(ask(exercise, answer))
+            display({ANSWERS: replies, "text/plain": "recorded"}, raw=True)
+        return Score(0.0, 0.0)
+
+
+def write_replies(replies: list[Reply]) -> str:
+    """Return replies as one text: an npz of arrays and JSON, in base64."""
+    arrays: dict[str, np.ndarray] = {}
+    items = [
+        {
+            "answer": pack(reply.answer, arrays),
+            "again": pack(reply.again, arrays),
+            "changed": list(reply.changed),
+            "printed": reply.printed,
+        }
+        for reply in replies
+    ]
+    meta = np.frombuffer(json.dumps(items).encode(), np.uint8)
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **{"meta": meta, **arrays})  # type: ignore[arg-type]
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
 def lesson(name: str) -> Check:
     """Return the check for a lesson, such as ``lesson("01_two_steps")``.
 
-    Missing or damaged cases do not raise: each check then says what to do.
+    Missing or damaged cases do not raise: each check then says what to do. In a hardened grading the
+    environment names a file of inputs, and the check only collects answers.
     """
+    if inputs := os.environ.get(INPUTS_VARIABLE):
+        return Courier(name, load(Path(inputs)))
     try:
         return Check(name, load(CASES_DIR / f"{name}.npz"))
     except CaseFileError as error:

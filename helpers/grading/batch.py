@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import dataclasses
+import os
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator
@@ -14,9 +17,12 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
+from nbgrader.converters import Autograde
 from nbgrader.plugins import CsvExportPlugin
+from nbgrader.preprocessors import Execute
 from sqlalchemy.exc import SAWarning
 
+from helpers.checks import INPUTS_VARIABLE
 from helpers.grading import cases
 from helpers.grading.course import Course, CourseError
 from helpers.grading.release import last_error, nbgrader_api, register
@@ -53,14 +59,40 @@ def grade(course: Course, lesson: str) -> list[Result]:
     students = submissions(course, lesson)
     register(api, course, lesson)
     results = []
-    for number, student in enumerate(students, 1):
-        print(f"[{number}/{len(students)}] {student} ... ", end="", flush=True)
-        result = grade_one(api, course, lesson, student)
-        print(f"{result.status}, {result.seconds:.0f} s", flush=True)
-        results.append(result)
+    with judged_apart(api, course, lesson):
+        for number, student in enumerate(students, 1):
+            print(f"[{number}/{len(students)}] {student} ... ", end="", flush=True)
+            result = grade_one(api, course, lesson, student)
+            print(f"{result.status}, {result.seconds:.0f} s", flush=True)
+            results.append(result)
     export = export_scores(course, api)
     print_table(course, lesson, results, export)
     return results
+
+
+@contextlib.contextmanager
+def judged_apart(api: NbGraderAPI, course: Course, lesson: str) -> Iterator[None]:
+    """While this lasts, autograding cleans submissions up and judges them outside the student's process."""
+    from helpers.grading import judge  # brings TensorFlow, which the solution needs
+
+    drawn = judge.draw_cases(course, lesson).cases
+    autograde = api.config.Autograde
+    autograde.sanitize_preprocessors = [judge.CleanUp, *_default("sanitize_preprocessors")]
+    bound = type("JudgeAnswers", (judge.JudgeAnswers,), {"cases": drawn})
+    steps = _default("autograde_preprocessors")
+    steps.insert(steps.index(Execute) + 1, bound)
+    autograde.autograde_preprocessors = steps
+    api.config.CleanUp.released = str(course.student_copy(lesson))
+    with tempfile.TemporaryDirectory(prefix="inputs-") as folder:
+        os.environ[INPUTS_VARIABLE] = str(judge.write_inputs(drawn, Path(folder)))
+        try:
+            yield
+        finally:
+            del os.environ[INPUTS_VARIABLE]
+
+
+def _default(trait: str) -> list[type]:
+    return list(Autograde.class_traits()[trait].default())
 
 
 def submissions(course: Course, lesson: str) -> list[str]:
@@ -114,11 +146,7 @@ def grade_one(api: NbGraderAPI, course: Course, lesson: str, student: str) -> Re
         return result("died" if died else "failed", "the kernel died" if died else last_error(outcome))
     api.generate_feedback(lesson, student, force=True)
     graded = nbformat.read(course.root / "autograded" / student / lesson / f"{lesson}.ipynb", as_version=4)
-    late = [
-        cell
-        for cell in graded.cells
-        if "CellTimeoutError" in _error_names(cell) or "KeyboardInterrupt" in _error_names(cell)
-    ]
+    late = [cell for cell in graded.cells if _ran_late(cell)]
     if late:
         return result("timed out", f"{len(late)} cell(s) ran into the limit")
     return result("graded")
@@ -137,8 +165,11 @@ def unreadable(path: Path) -> tuple[str, str] | None:
     return None
 
 
-def _error_names(cell: Any) -> Iterator[str]:
-    return (out.ename for out in cell.get("outputs", []) if out.output_type == "error")
+def _ran_late(cell: Any) -> bool:
+    from helpers.grading.judge import LATE, LATE_ERRORS
+
+    outputs = cell.get("outputs", [])
+    return any(out.get("ename") in LATE_ERRORS or LATE in out.get("data", {}).get("text/plain", "") for out in outputs)
 
 
 def _score(api: NbGraderAPI, lesson: str, student: str) -> tuple[float, float]:

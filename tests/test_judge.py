@@ -1,0 +1,201 @@
+"""Judged apart: what a student's process says of itself earns nothing; honest work loses nothing."""
+
+import base64
+import io
+import json
+
+import nbformat
+import numpy as np
+import pytest
+
+from helpers.answers import Failure
+from helpers.casefile import load
+from helpers.checks import write_replies
+from helpers.grading import demo, judge
+from helpers.grading.__main__ import main
+from helpers.grading.batch import grade
+from helpers.grading.cases import CHECK_PREFIX, grade_id
+from helpers.grading.course import REPO
+from helpers.grading.wire import WireError, read_replies
+from helpers.verdicts import Reply
+
+LESSON = demo.LESSON
+
+
+def parcel(meta, **arrays):
+    buffer = io.BytesIO()
+    np.savez(buffer, meta=np.frombuffer(json.dumps(meta).encode(), np.uint8), **arrays)
+    return base64.b64encode(buffer.getvalue()).decode()
+
+
+ITEM = {"answer": {"array": "a0"}, "again": None, "changed": [], "printed": ""}
+ONES = np.ones((2, 3), np.float32)
+
+
+def test_replies_arrive_as_they_were_sent():
+    sent = [
+        Reply((ONES, [np.array(3)], "B", None), changed=("xs",), printed="hello"),
+        Reply(Failure("raised", "no", "line 1"), ONES),
+    ]
+    first, second = read_replies(write_replies(sent), 2)
+    np.testing.assert_array_equal(first.answer[0], ONES)
+    assert (first.answer[2:], first.changed, first.printed) == (("B", None), ("xs",), "hello")
+    assert second.answer == sent[1].answer
+    np.testing.assert_array_equal(second.again, ONES)
+
+
+PROBE = {"probe": "TanhStep", "fields": {"kernel": 1, "recurrent_kernel": 2, "bias": 3}}
+
+
+def claims_to_be_huge():
+    """An npz whose header claims a terabyte."""
+    content = bytearray(base64.b64decode(parcel([ITEM], a0=ONES)))
+    found = content.find(b"(2, 3), }")
+    content[found : found + 9] = b"(9**99,)}"
+    return base64.b64encode(bytes(content)).decode()
+
+
+FORGED = {
+    "no text": 3,
+    "not base64": "?",
+    "not an archive": base64.b64encode(b"hello").decode(),
+    "too few replies": parcel([]),
+    "no such array": parcel([{**ITEM, "answer": {"array": "zzz"}}]),
+    "objects": parcel([ITEM], a0=np.array([None])),
+    "complex": parcel([ITEM], a0=ONES * 1j),
+    "text array": parcel([ITEM], a0=np.array(["a"])),
+    "too many numbers": parcel([ITEM], a0=np.zeros(5_000_000, np.uint8)),
+    "header that lies": claims_to_be_huge(),
+    "a probe": parcel([{**ITEM, "answer": PROBE}], a0=ONES),
+    "a bare number": parcel([{**ITEM, "answer": 3}]),
+    "deeply nested": parcel([{**ITEM, "answer": json.loads('{"list":[' * 300 + "null" + "]}" * 300)}]),
+    "missing fields": parcel([{}]),
+    "long failure": parcel([{**ITEM, "answer": {"failure": {"kind": "raised", "text": "x" * 10_000, "where": ""}}}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_forged_parcels_are_refused(name):
+    with pytest.raises(WireError):
+        replies = read_replies(FORGED[name], 1)
+        pytest.fail(f"read {replies}")
+
+
+def test_a_kernel_gets_inputs_and_nothing_else(course):
+    cases = load(course.case_file(LESSON))
+    stripped = judge.inputs_only(cases)
+    for name, exercise in stripped.exercises.items():
+        assert exercise.expected == () and exercise.reveal == ""
+        assert all(m.name == m.says == "" and m.answers == () for m in exercise.mistakes)
+        assert exercise.asks_twice == cases.exercises[name].asks_twice
+    public = b"".join(np.asarray(leaf).tobytes() for leaf in _arrays(cases.exercises["one_step"].expected))
+    assert public not in stripped.to_bytes()
+
+
+def _arrays(value):
+    return [value] if isinstance(value, np.ndarray) else [leaf for item in value for leaf in _arrays(item)]
+
+
+# -- a class of cheats, graded for real ---------------------------------------------------
+
+BOAST = "get_ipython().displayhook(100)\n"
+PATCHED = """
+import numpy, builtins, helpers.checks, helpers.asking, helpers.verdicts
+class Yes:
+    def __eq__(self, other): return True
+    def __float__(self): return 1.0
+    def __array__(self, *a, **k): return numpy.ones((4, 5))
+numpy.testing.assert_allclose = numpy.allclose = lambda *a, **k: True
+helpers.verdicts.same = lambda *a, **k: True
+helpers.checks.Courier.__call__ = lambda self, name, answer: helpers.checks.Score(100.0, 100.0)
+check = lambda name, answer: (get_ipython().displayhook(100), 100.0)[1]
+builtins.isinstance = lambda *a: True
+def one_step(*a): return Yes()
+"""
+FORGER = """
+from IPython.display import display
+from helpers.checks import ANSWERS
+class Courier:
+    def __call__(self, name, answer=None):
+        display({ANSWERS: "TUFB", "text/plain": "100"}, raw=True)
+        return 100.0
+check = Courier()
+def one_step(*a): return 1
+"""
+REPLAY = """
+from helpers.casefile import load, CASES_DIR
+public = load(CASES_DIR / "01_two_steps.npz").exercises["one_step"]
+answers = iter(public.expected + public.expected)
+def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
+    return next(answers)
+"""
+TRANSFORMER = """
+import ast
+class Drop(ast.NodeTransformer):
+    def visit_Call(self, node):
+        return ast.Constant(100.0) if getattr(node.func, "id", "") == "check" else node
+get_ipython().ast_transformers.append(Drop())
+def one_step(*a): return 1
+"""
+
+
+def tampered(course):
+    """An unwritten notebook whose cells and marks were edited."""
+    nb = nbformat.reads(demo.fill(course, {}), as_version=4)
+    checks = [cell for cell in nb.cells if grade_id(cell).startswith(CHECK_PREFIX)]
+    for cell, tag in zip(checks, ("skip-execution", "demo", "raises-exception"), strict=False):
+        cell.metadata.tags = [tag]
+    checks[0].metadata.nbgrader.points = 1000
+    checks[1].source = "1000"
+    checks[2].metadata.nbgrader.grade = False
+    nb.cells.remove(checks[3])
+    copied = nbformat.from_dict(checks[4])
+    copied.source = "1000"
+    nb.cells.append(copied)
+    nb.metadata.kernelspec = {"name": "no_such_kernel", "display_name": "x", "language": "x"}
+    return nbformat.writes(nb)
+
+
+def cluttered(course):
+    """A perfect notebook with a duplicated check, helper cells, noise on stderr and an old kernel's name."""
+    right = demo.solution_sources(course, LESSON)
+    right["one_step"] = "import sys; print('careful', file=sys.stderr)\n" + right["one_step"].replace(
+        "return tf", "print('noise', file=sys.stderr); return squeeze"
+    ).replace(".tanh", "")
+    nb = nbformat.reads(demo.fill(course, right), as_version=4)
+    check = next(cell for cell in nb.cells if grade_id(cell) == "check-one_step")
+    nb.cells.append(nbformat.from_dict({**check, "id": "again"}))
+    at = next(i for i, cell in enumerate(nb.cells) if grade_id(cell) == "one_step")
+    nb.cells.insert(at, nbformat.v4.new_code_cell("squeeze = tf.tanh"))
+    nb.metadata.kernelspec.name = "python_from_home"
+    return nbformat.writes(nb)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    course = demo.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO)
+    submissions = {
+        "boast": demo.fill(course, {name: BOAST for name in demo.solution_sources(course, LESSON)}),
+        "patched": demo.fill(course, {"one_step": PATCHED}),
+        "forger": demo.fill(course, {"one_step": FORGER}),
+        "replay": demo.fill(course, {"one_step": REPLAY}),
+        "transformer": demo.fill(course, {"one_step": TRANSFORMER}),
+        "tampered": tampered(course),
+        "cluttered": cluttered(course),
+    }
+    for student, content in submissions.items():
+        path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(content)
+    assert main(["--course", str(course.root), "release"]) == 0
+    return {result.student: result for result in grade(course, LESSON)}
+
+
+@pytest.mark.parametrize("student", ["boast", "patched", "forger", "replay", "transformer", "tampered"])
+def test_cheats_earn_nothing(results, student):
+    assert (results[student].score, results[student].max_score) == (0, 10)
+    assert results[student].status in ("graded", "died", "failed"), "a terminal status, whatever it did"
+
+
+def test_honest_work_in_a_cluttered_notebook_loses_nothing(results):
+    assert results["cluttered"].score == 10
