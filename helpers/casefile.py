@@ -104,20 +104,23 @@ class CaseFile:
 def load(path: Path) -> CaseFile:
     """Read a case file. Raises CaseFileError when it is missing, damaged or of another format."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-        meta = json.loads(arrays.pop("meta").tobytes())
-        if meta["format"] != FORMAT:
-            raise CaseFileError(
-                f"{path.name} is of format {meta['format']}, this course reads {FORMAT}: run `make release`."
-            )
-        for array in arrays.values():
-            array.flags.writeable = False
-        exercises = [_exercise_from_json(item, arrays) for item in meta["exercises"]]
+        return from_bytes(path.read_bytes())
     except FileNotFoundError:
         raise CaseFileError(f"There are no cases for this lesson ({path.name}): run `make release`.") from None
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise CaseFileError(f"{path.name} cannot be read ({type(error).__name__}): run `make release`.") from None
+
+
+def from_bytes(content: bytes) -> CaseFile:
+    """Undo :meth:`CaseFile.to_bytes`. Raises ValueError and its like for anything else."""
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        arrays = {key: archive[key] for key in archive.files}
+    meta = json.loads(arrays.pop("meta").tobytes())
+    if meta["format"] != FORMAT:
+        raise ValueError(f"format {meta['format']}, this course reads {FORMAT}")
+    for array in arrays.values():
+        array.flags.writeable = False
+    exercises = [_exercise_from_json(item, arrays) for item in meta["exercises"]]
     return CaseFile(meta["lesson"], meta["digest"], meta["seed"], {item.name: item for item in exercises})
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from helpers.grading.cases import LessonRun, run_lesson
 from helpers.grading.course import REPO, Course
+from helpers.grading.running import LessonRun, run_lesson
 
 COURSE = Course(REPO)
 LESSONS = COURSE.lessons()

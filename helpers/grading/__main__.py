@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outputs.add_argument("lessons", nargs="*", help="lessons to run (default: all)")
     grade = commands.add_parser("grade", help="grade what is in submitted/ for one lesson")
     grade.add_argument("lesson")
+    grade.add_argument("--jobs", type=int, default=0, help="submissions at a time (default: one per core)")
     demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
     demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
     options = parser.parse_args(arguments)
@@ -51,7 +52,7 @@ def _run(options: argparse.Namespace) -> None:
     elif options.command == "grade":
         from helpers.grading.batch import grade
 
-        grade(course, course.find(options.lesson))
+        grade(course, course.find(options.lesson), options.jobs)
     elif options.command == "demo":
         from helpers.grading.demo import run_demo
 

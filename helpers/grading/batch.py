@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import csv
 import dataclasses
+import multiprocessing
 import os
+import signal
+import sys
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +27,15 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import Execute
 from sqlalchemy.exc import SAWarning
 
-from helpers.checks import INPUTS_VARIABLE
-from helpers.grading import cases
+from helpers import casefile
+from helpers.casefile import CaseFile
+from helpers.grading import cases, kernels
 from helpers.grading.course import Course, CourseError
+from helpers.grading.judge import LATE, LATE_ERRORS, CleanUp, JudgeAnswers, write_inputs
 from helpers.grading.release import last_error, nbgrader_api, register
+from helpers.results import INPUTS_VARIABLE
 
-KERNEL = "python3"
+KERNEL = kernels.WARM_KERNEL if sys.platform == "linux" else "python3"  # forking needs Linux
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,8 +57,10 @@ class Result:
 warnings.filterwarnings("ignore", category=SAWarning)
 
 
-def grade(course: Course, lesson: str) -> list[Result]:
+def grade(course: Course, lesson: str, jobs: int = 0) -> list[Result]:
     """Autograde, give feedback and export for every submission of ``lesson``; print a table.
+
+    jobs: submissions graded at the same time; 0 means one per processor core.
 
     Raises CourseError before anything is graded when the course is not ready for it.
     """
@@ -58,33 +68,63 @@ def grade(course: Course, lesson: str) -> list[Result]:
     _require_ready(course, lesson, api)
     students = submissions(course, lesson)
     register(api, course, lesson)
-    results = []
-    with judged_apart(api, course, lesson):
-        for number, student in enumerate(students, 1):
-            print(f"[{number}/{len(students)}] {student} ... ", end="", flush=True)
-            result = grade_one(api, course, lesson, student)
-            print(f"{result.status}, {result.seconds:.0f} s", flush=True)
-            results.append(result)
+    results = _grade_all(course, lesson, students, jobs)
     export = export_scores(course, api)
     print_table(course, lesson, results, export)
     return results
 
 
-@contextlib.contextmanager
-def judged_apart(api: NbGraderAPI, course: Course, lesson: str) -> Iterator[None]:
-    """While this lasts, autograding cleans submissions up and judges them outside the student's process."""
-    from helpers.grading import judge  # brings TensorFlow, which the solution needs
+def _grade_all(course: Course, lesson: str, students: list[str], jobs: int) -> list[Result]:
+    """Grade every submission in worker processes, each with a preloaded process for its kernels."""
+    from helpers.grading.running import draw_cases  # brings TensorFlow, which workers need not load
 
-    drawn = judge.draw_cases(course, lesson).cases
+    drawn = draw_cases(course, lesson).to_bytes()
+    workers = min(jobs or os.cpu_count() or 1, len(students))
+    start, done = time.perf_counter(), []
+    # Spawned, not forked: this process has run TensorFlow, whose threads would not survive a fork.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, context, _start_worker, (course, lesson, drawn)) as pool:
+        waiting = {pool.submit(_grade_in_worker, student) for student in students}
+        for future in as_completed(waiting):
+            result = future.result()
+            done.append(result)
+            left = (time.perf_counter() - start) / len(done) * (len(students) - len(done))
+            print(f"[{len(done)}/{len(students)}] {result.student}: {result.status}, {left:.0f} s to go", flush=True)
+        for _ in range(workers):
+            pool.submit(kernels.stop)
+    return sorted(done, key=lambda result: result.student)
+
+
+_worker: dict[str, Any] = {}  # what a worker process keeps between submissions
+
+
+def _start_worker(course: Course, lesson: str, drawn: bytes) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    warnings.filterwarnings("ignore", category=SAWarning)
+    api = nbgrader_api(course)
+    stack = contextlib.ExitStack()
+    stack.enter_context(judged_apart(api, course, lesson, casefile.from_bytes(drawn)))
+    atexit.register(stack.close)
+    _worker.update(api=api, course=course, lesson=lesson)
+
+
+def _grade_in_worker(student: str) -> Result:
+    return grade_one(_worker["api"], _worker["course"], _worker["lesson"], student)
+
+
+@contextlib.contextmanager
+def judged_apart(api: NbGraderAPI, course: Course, lesson: str, drawn: CaseFile) -> Iterator[None]:
+    """While this lasts, autograding cleans submissions up and judges them outside the student's process."""
     autograde = api.config.Autograde
-    autograde.sanitize_preprocessors = [judge.CleanUp, *_default("sanitize_preprocessors")]
-    bound = type("JudgeAnswers", (judge.JudgeAnswers,), {"cases": drawn})
+    autograde.sanitize_preprocessors = [CleanUp, *_default("sanitize_preprocessors")]
+    bound = type("JudgeAnswers", (JudgeAnswers,), {"cases": drawn})
     steps = _default("autograde_preprocessors")
     steps.insert(steps.index(Execute) + 1, bound)
     autograde.autograde_preprocessors = steps
+    api.config.ExecutePreprocessor.kernel_name = KERNEL
     api.config.CleanUp.released = str(course.student_copy(lesson))
     with tempfile.TemporaryDirectory(prefix="inputs-") as folder:
-        os.environ[INPUTS_VARIABLE] = str(judge.write_inputs(drawn, Path(folder)))
+        os.environ[INPUTS_VARIABLE] = str(write_inputs(drawn, Path(folder)))
         try:
             yield
         finally:
@@ -166,8 +206,6 @@ def unreadable(path: Path) -> tuple[str, str] | None:
 
 
 def _ran_late(cell: Any) -> bool:
-    from helpers.grading.judge import LATE, LATE_ERRORS
-
     outputs = cell.get("outputs", [])
     return any(out.get("ename") in LATE_ERRORS or LATE in out.get("data", {}).get("text/plain", "") for out in outputs)
 

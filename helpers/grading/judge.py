@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-import secrets
 from pathlib import Path
 from typing import Any
 
@@ -20,21 +19,15 @@ from traitlets import Unicode
 
 from helpers import casefile
 from helpers.casefile import CaseFile, Exercise
-from helpers.checks import ANSWERS, ResultBox, Score
-from helpers.grading.cases import CHECK_PREFIX, LessonRun, grade_id, run_lesson
-from helpers.grading.course import Course
+from helpers.grading.cases import CHECK_PREFIX, grade_id
 from helpers.grading.wire import WireError, read_replies
+from helpers.results import ANSWERS, ResultBox, Score
 from helpers.verdicts import Verdict, judge
 
 LATE = "The cell ran into its time limit."
 LATE_ERRORS = {"CellTimeoutError", "KeyboardInterrupt"}  # what nbgrader writes, and what its interrupt leaves
 MAX_CELLS = 500
 MAX_SOURCE = 100_000  # characters of one cell
-
-
-def draw_cases(course: Course, lesson: str) -> LessonRun:
-    """Return cases nobody has seen, answered by the solution; the seed is drawn for this grading."""
-    return run_lesson(course, lesson, secrets.randbits(63))
 
 
 def inputs_only(cases: CaseFile) -> CaseFile:

@@ -1,0 +1,119 @@
+"""A warm kernel starts with TensorFlow in it and then behaves as a cold one does."""
+
+import os
+import signal
+import sys
+import time
+
+import nbformat
+import pytest
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+from helpers.grading import kernels
+
+LINUX_ONLY = "forking a preloaded process needs Linux"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason=LINUX_ONLY)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end_the_zygote():
+    yield
+    kernels.stop()
+
+
+def run(*sources, **options):
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    NotebookClient(notebook, kernel_name=kernels.WARM_KERNEL, timeout=120, **options).execute()
+    return ["".join(out.get("text", "") for out in cell.outputs) for cell in notebook.cells], notebook
+
+
+def test_tensorflow_is_there_already():
+    (loaded,), _ = run("import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)")
+    assert loaded == "True True\n"
+
+
+def test_training_graphs_compilation_shell_and_figures_work(tmp_path):
+    outputs, notebook = run(
+        "import numpy as np, tensorflow as tf, keras\n"
+        "m = keras.Sequential([keras.layers.SimpleRNN(4), keras.layers.Dense(1)])\n"
+        "m.compile('adam', 'mse'); h = m.fit(np.ones((8, 3, 2)), np.ones((8, 1)), verbose=0)\n"
+        "print(len(h.history['loss']))",
+        "f = tf.function(lambda x: x @ x, jit_compile=True); print(f(tf.eye(3)).numpy().sum())",
+        "print(sum(1 for _ in tf.data.Dataset.range(10).map(lambda x: x + 1, num_parallel_calls=2)))",
+        "!echo from the shell",
+        "%matplotlib inline\nimport matplotlib.pyplot as plt; plt.plot([1, 2]);",
+        "import os; print(os.getcwd())",
+        resources={"metadata": {"path": str(tmp_path)}},
+    )
+    assert [text.strip() for text in outputs[:4]] == ["1", "3.0", "10", "from the shell"]
+    assert "image/png" in notebook.cells[4].outputs[-1].data
+    assert outputs[5].strip() == str(tmp_path)
+
+
+def test_kernels_share_no_randomness():
+    draw = "import numpy as np, random, tempfile; print(np.random.rand(), random.random(), tempfile.mkdtemp())"
+    assert len({run(draw)[0][0] for _ in range(3)}) == 3
+
+
+def manage():
+    manager = KernelManager(kernel_name=kernels.WARM_KERNEL)
+    manager.start_kernel()
+    client = manager.client()
+    client.start_channels()
+    client.wait_for_ready(60)
+    return manager, client
+
+
+def wait_until(condition, seconds=20):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_interrupt_and_restart():
+    manager, client = manage()
+    try:
+        message = client.execute("import time\nwhile True: time.sleep(0.1)")
+        time.sleep(1)
+        manager.interrupt_kernel()
+        reply = client.get_shell_msg(timeout=20)
+        assert reply["parent_header"]["msg_id"] == message
+        assert reply["content"]["ename"] == "KeyboardInterrupt"
+        manager.restart_kernel(now=True)
+        client.wait_for_ready(60)
+        assert client.execute_interactive("1 + 1", timeout=20, output_hook=lambda m: None)["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert not manager.is_alive()
+
+
+@pytest.mark.parametrize("death", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)"])
+def test_a_kernel_that_dies_is_seen_to_be_dead_and_the_next_one_lives(death):
+    manager, client = manage()
+    client.execute(f"import os, signal; {death}")
+    wait_until(lambda: not manager.is_alive())
+    client.stop_channels()
+    manager.cleanup_resources()
+    assert run("print(1)")[0] == ["1\n"]
+
+
+def test_when_the_preloaded_process_dies_its_kernels_die_and_it_is_replaced():
+    manager, client = manage()
+    first = kernels.zygote()
+    os.kill(first.process.pid, signal.SIGKILL)
+    wait_until(lambda: not manager.is_alive())
+    client.stop_channels()
+    manager.cleanup_resources()
+    assert run("print(2)")[0] == ["2\n"]
+    assert kernels.zygote() is not first
+
+
+def test_the_preloaded_process_ends_with_its_owner():
+    kernels.zygote()
+    process = kernels.zygote().process
+    kernels.stop()
+    wait_until(lambda: process.poll() is not None)
