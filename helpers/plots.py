@@ -209,3 +209,115 @@ def _arrow(
 
 def _label(axes: Axes, x: float, y: float, text: str, colour: str = COLOURS["text"]) -> None:
     axes.text(x, y, text, ha="center", va="center", fontsize=12, color=colour)
+
+
+Column = tuple[str, str, str]  # input below, name of the cell, output above; "" leaves one out
+
+
+def draw_sequences(
+    forms: Mapping[str, Sequence[Column]], alt: str, title: str = "", columns: int = 2, leaving: str = ""
+) -> Picture:
+    """Draw networks step by step, one panel each: ``{panel title: [(input, cell, output), ...]}``.
+
+    Cells stand from left to right and pass their state on; each cell name has its own colour. Inputs and
+    outputs are written without dollars, as in "x_0". Where a step has no input but the one before has an
+    output, a dashed arrow feeds that output back. leaving: label of an arrow out of the last cell.
+    """
+    longest = max(len(steps) for steps in forms.values())
+    rows = -(-len(forms) // columns)
+    figure, axes = new_figure(columns, rows, width=columns * (0.95 * longest + 0.6), height=2.9 * rows, squeeze=False)
+    for ax in axes.flat:
+        ax.set_axis_off()
+    for ax, (name, steps) in zip(axes.flat, forms.items(), strict=False):
+        ax.set(xlim=(-0.7, 1.6 * longest + (0.4 if leaving else -0.8)), ylim=(-1.5, 2.0))
+        ax.set_title(name, fontsize=11.5, fontweight="bold", loc="left")
+        _draw_sequence(ax, steps, leaving)
+    if title:
+        figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)
+
+
+def _feed_back(axes: Axes, start: float, end: float) -> None:
+    """Draw a dashed line from the output above one cell, between the cells, into the next from below."""
+    between = (start + end) / 2
+    axes.plot(
+        [start + 0.25, between, between, end, end],
+        [1.58, 1.58, -0.75, -0.75, -0.5],
+        linestyle="--",
+        lw=1.6,
+        color=COLOURS["kernel"],
+        zorder=0,
+    )
+    _arrow(axes, (end, -0.6), (end, -0.12), COLOURS["kernel"], "-")
+
+
+def _draw_sequence(axes: Axes, steps: Sequence[Column], leaving: str) -> None:
+    names = list(dict.fromkeys(cell for _, cell, _ in steps))
+    fills = [COLOURS["state"], COLOURS["output"], COLOURS["kernel"]]
+    for t, (below, cell, above) in enumerate(steps):
+        x = 1.6 * t
+        _box(axes, x, 0.3, cell, fills[names.index(cell) % len(fills)])
+        if t > 0:
+            _arrow(axes, (x - 1.1, 0.3), (x - 0.5, 0.3), COLOURS["recurrent_kernel"], "-")
+        if below:
+            _arrow(axes, (x, -0.85), (x, -0.12), COLOURS["kernel"], "-")
+            _label(axes, x, -1.12, f"${below}$")
+        elif t > 0 and steps[t - 1][2]:
+            _feed_back(axes, x - 1.6, x)
+        if above:
+            _arrow(axes, (x, 0.72), (x, 1.3), COLOURS["text"], "-")
+            _label(axes, x, 1.58, f"${above}$")
+    if leaving:
+        end = 1.6 * (len(steps) - 1)
+        _arrow(axes, (end + 0.5, 0.3), (end + 1.1, 0.3), COLOURS["recurrent_kernel"], "-")
+        axes.text(end + 1.2, 0.3, f"${leaving}$", ha="left", va="center", fontsize=12)
+
+
+def plot_steps(
+    series: Mapping[str, Sequence[float]],
+    title: str,
+    ylabel: str,
+    alt: str,
+    first: int = 0,
+    mark: tuple[float, str] | None = None,
+) -> Picture:
+    """Draw quantities over time steps, numbered from ``first``, with the legend beside the plot.
+
+    mark: a place between steps and what it is called, drawn as an upright line: ``(9.5, "cut")``.
+    """
+    figure, axes = new_figure(width=8.0)
+    longest = max(len(values) for values in series.values())
+    for number, (label, values) in enumerate(series.items()):
+        steps = range(first, first + len(values))
+        axes.plot(steps, values, DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)], label=label)
+    axes.set(xlabel="time step", ylabel=ylabel)
+    axes.set_title(title, loc="left", fontweight="bold")
+    axes.set_xticks(range(first, first + longest, max(1, longest // 10)))
+    if mark is not None:
+        axes.axvline(mark[0], color=COLOURS["text"], lw=1.2, ls=":")
+        axes.annotate(f" {mark[1]}", (mark[0], 0.04), xycoords=("data", "axes fraction"))
+    if len(series) > 1:
+        axes.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return Picture(figure, alt)
+
+
+def plot_costs(
+    x: Sequence[float], panels: Mapping[str, Mapping[str, Sequence[float]]], xlabel: str, ylabel: str, alt: str
+) -> Picture:
+    """Draw costs over sizes side by side: ``{panel title: {way: costs}}``, on shared logarithmic axes.
+
+    The ticks are the measured sizes, and plain numbers; one legend serves all panels.
+    """
+    figure, axes = new_figure(columns=len(panels), width=4.2 * len(panels) + 1.6, sharey=True, squeeze=False)
+    for ax, (title, series) in zip(axes[0], panels.items(), strict=True):
+        draw_lines(ax, x, series, "", xlabel, "", log="xy")
+        ax.set_title(title, loc="left", fontweight="bold", fontsize=11)
+        ax.set_xticks(x, [f"{size:g}" for size in x])
+        ax.minorticks_off()
+        ax.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+        if ax.get_legend() is not None:
+            ax.get_legend().remove()
+    axes[0][0].set_ylabel(ylabel)
+    handles, labels = axes[0][0].get_legend_handles_labels()
+    figure.legend(handles, labels, frameon=False, loc="outside right upper")
+    return Picture(figure, alt)

@@ -7,6 +7,7 @@ so that a wrong cell from an earlier exercise never costs this one.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,4 +54,68 @@ class LeakyCell:
         return output, self.keep * state + (1.0 - self.keep) * output
 
 
-PROBES = {cls.__name__: cls for cls in (TanhStep, LeakyCell)}
+@dataclasses.dataclass(frozen=True)
+class ProjectedCell:
+    """A recurrent cell whose output has the size of its input, so that it can be fed back.
+
+    ``cell(x_t, state) -> (output, new_state)`` with x_t and output (B, D), state and new_state (B, U)::
+
+        new_state = tanh(x_t @ kernel + state @ recurrent_kernel + bias)
+        output    = new_state @ output_kernel + output_bias
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    output_kernel: np.ndarray  # (U, D)
+    output_bias: np.ndarray  # (D,)
+
+    def __call__(self, x_t: Any, state: Any) -> tuple[Any, Any]:
+        import tensorflow as tf
+
+        new_state = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
+        return new_state @ self.output_kernel + self.output_bias, new_state
+
+
+@dataclasses.dataclass(frozen=True)
+class LSTMLayer:
+    """A Keras LSTM with given weights that takes a limited number of steps at a time.
+
+    ``layer(x, initial_state=None) -> (outputs, h, c)`` with x (B, T, D), outputs (B, T, U), h and c
+    (B, U); initial_state is ``[h, c]``, or None for zeros. Raises ValueError for more than ``longest``
+    steps: who wants to run a longer sequence has to carry the states from call to call.
+    """
+
+    kernel: np.ndarray  # (D, 4 * U)
+    recurrent_kernel: np.ndarray  # (U, 4 * U)
+    bias: np.ndarray  # (4 * U,)
+    longest: int
+
+    def __call__(self, x: Any, initial_state: Any = None) -> tuple[Any, Any, Any]:
+        import keras
+
+        if x.shape[1] > self.longest:
+            raise ValueError(f"this layer takes at most {self.longest} steps at a time, x has {x.shape[1]}")
+        units = self.recurrent_kernel.shape[0]
+        layer = keras.layers.LSTM(units, return_sequences=True, return_state=True)
+        layer.build(x.shape)
+        layer.set_weights([self.kernel, self.recurrent_kernel, self.bias])
+        return layer(x, initial_state=initial_state)
+
+
+def run_with_weights(model: Any, x: Any, weights: Sequence[Any]) -> Any:
+    """Return ``model(x)`` after giving a Keras model or layer these weights.
+
+    Raises ValueError, in words that do not depend on the model's name, when they do not fit.
+    """
+    if not model.built:
+        model(x)  # a model without an Input makes its weights when it sees data
+    has = [tuple(weight.shape) for weight in model.weights]
+    needs = [tuple(weight.shape) for weight in weights]
+    if has != needs:
+        raise ValueError(f"the model has weights of the shapes {has}; {needs} were expected")
+    model.set_weights(list(weights))
+    return model(x)
+
+
+PROBES = {cls.__name__: cls for cls in (TanhStep, LeakyCell, ProjectedCell, LSTMLayer)}

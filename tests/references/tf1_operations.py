@@ -24,7 +24,26 @@ def static_rnn() -> dict:
     return {"outputs": tf.stack(outputs), "state": state}
 
 
-OPERATIONS = {"static_rnn": static_rnn}
+def raw_rnn() -> dict:
+    """A BasicRNNCell that reads its own projected output, for data["steps"] steps."""
+
+    def loop(time, output, state, loop_state):
+        if output is None:  # the first call: nothing has been computed yet
+            first = tf.constant(data["x_0"])
+            return tf.fill([len(data["x_0"])], False), first, tf.constant(data["h0"]), tf.zeros_like(first[0]), None
+        projected = output @ data["output_kernel"] + data["output_bias"]
+        return tf.fill([len(data["x_0"])], time >= int(data["steps"])), projected, state, projected, loop_state
+
+    outputs, state, _ = v1.nn.raw_rnn(basic_cell(), loop)
+    return {"outputs": outputs.stack(), "state": state}
+
+
+def lstm_state_order() -> dict:
+    """The names of an LSTM's states, as character codes."""
+    return {"order": tf.constant([ord(letter) for letter in " ".join(v1.nn.rnn_cell.LSTMStateTuple._fields)])}
+
+
+OPERATIONS = {"static_rnn": static_rnn, "raw_rnn": raw_rnn, "lstm_state_order": lstm_state_order}
 
 with tf.Graph().as_default(), v1.Session() as session:
     results = OPERATIONS[sys.argv[1]]()
