@@ -17,8 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from helpers.probes import PROBES
+from helpers import probes
 
+PROBES: dict[str, type[Any]] = {
+    name: kind for name, kind in vars(probes).items() if isinstance(kind, type) and dataclasses.is_dataclass(kind)
+}
 MAX_ELEMENTS = 2_000_000  # of all arrays of one answer: far above any lesson's, far below memory
 MAX_TEXT = 10_000
 MAX_ITEMS = 10_000

@@ -43,3 +43,15 @@ def trace_seconds(function: Any, *arguments: Any) -> float:
         traced.get_concrete_function(*arguments)
         times.append(time.perf_counter() - start)
     return min(times)
+
+
+def errors_by_horizon(forecast: Callable[[Any, int], Any], windows: Any, truth: Any) -> Any:
+    """Return the root mean squared error of a forecaster at each number of steps ahead.
+
+    forecast(windows, steps) -> (B, steps); windows (B, T, 1); truth (B, horizon) -> (horizon,), float64.
+    """
+    import numpy as np
+
+    truth = np.asarray(truth, np.float64)
+    forecasts = np.asarray(forecast(windows, truth.shape[1]), np.float64)
+    return np.sqrt(np.mean((forecasts - truth) ** 2, axis=0))

@@ -32,6 +32,8 @@ STYLE = {
     "figure.facecolor": "white",
     "axes.facecolor": "white",
 }
+# For good, since a title takes its style when it is set; a student's own plots then look alike.
+matplotlib.style.use(["petroff10", STYLE])
 # A quantity keeps its colour through the course (hues of petroff10).
 COLOURS = {
     "kernel": "#3f90da",
@@ -69,9 +71,8 @@ def new_figure(
     columns: int = 1, rows: int = 1, width: float = 7.0, height: float = 3.2, **options: Any
 ) -> tuple[Figure, Any]:
     """Return a figure in the course's style and its axes, as ``plt.subplots`` would."""
-    with matplotlib.style.context(["petroff10", STYLE]):
-        figure = Figure(figsize=(width, height), layout="constrained")
-        axes = figure.subplots(rows, columns, **options)
+    figure = Figure(figsize=(width, height), layout="constrained")
+    axes = figure.subplots(rows, columns, **options)
     return figure, axes
 
 
@@ -320,4 +321,48 @@ def plot_costs(
     axes[0][0].set_ylabel(ylabel)
     handles, labels = axes[0][0].get_legend_handles_labels()
     figure.legend(handles, labels, frameon=False, loc="outside right upper")
+    return Picture(figure, alt)
+
+
+Curve = tuple[Sequence[float], Sequence[float], str, str]  # x, y, a name in COLOURS, a format such as "-" or "o"
+WHOLE_TICKS = (1, 2, 5, 10)  # steps and years are whole numbers: no ticks at 2.5
+
+
+def plot_curves(
+    panels: Mapping[str, Mapping[str, Curve]],
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: str = "",
+    ylim: tuple[float, float] | None = None,
+    legend: str = "best",
+) -> Picture:
+    """Draw curves, each over its own x and in its quantity's colour, in panels side by side with one y axis.
+
+    panels: ``{title: {label: (x, y, colour, format)}}``; colour is a name in COLOURS, format one of
+    Matplotlib's, such as "-", "s--" or "o" (circles alone are drawn open, so that others show in them).
+    log: the logarithmic axes: "", "x", "y" or "xy". ylim: cut off what lies outside.
+    legend: a place of Matplotlib's, such as "upper left", or "outside": one legend, right of the last panel.
+    """
+    outside = legend == "outside"
+    width = max(7.0, 4.8 * len(panels)) + 2.0 * outside
+    figure, axes = new_figure(columns=len(panels), width=width, sharey=True, squeeze=False)
+    for ax, (title, curves) in zip(axes[0], panels.items(), strict=True):
+        for label, (x, y, colour, style) in curves.items():
+            looks: dict[str, Any] = {"markersize": 8, "fillstyle": "none"} if style == "o" else {"markersize": 5}
+            ax.plot(x, y, style, color=COLOURS[colour], label=label, **looks)
+        ax.set(title=title, xlabel=xlabel)
+        if "x" in log:
+            ax.set_xscale("log")
+        else:
+            ax.locator_params(axis="x", steps=WHOLE_TICKS, nbins=8)
+        if "y" in log:
+            ax.set_yscale("log")
+        if ylim is not None:
+            ax.set_ylim(ylim)
+        if len(curves) > 1 and not outside:
+            ax.legend(frameon=False, fontsize=9, loc=legend)
+    axes[0][0].set_ylabel(ylabel)
+    if outside:
+        axes[0][-1].legend(frameon=False, fontsize=10, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return Picture(figure, alt)

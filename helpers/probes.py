@@ -118,4 +118,70 @@ def run_with_weights(model: Any, x: Any, weights: Sequence[Any]) -> Any:
     return model(x)
 
 
-PROBES = {cls.__name__: cls for cls in (TanhStep, LeakyCell, ProjectedCell, LSTMLayer)}
+@dataclasses.dataclass(frozen=True)
+class SequenceModel:
+    """A small network with finished weights: ``model(x) -> predictions``, one at every step.
+
+    x (B, T, D), predictions (B, T, K). A plain recurrent network that starts each call from a state of
+    zeros, and a projection ``h_t @ out_kernel + out_bias`` after every step.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    out_kernel: np.ndarray  # (U, K)
+    out_bias: np.ndarray  # (K,)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        h = tf.zeros((len(x), len(self.bias)))
+        predictions = []
+        for x_t in tf.unstack(tf.cast(x, tf.float32), axis=1):
+            h = tf.tanh(x_t @ self.kernel + h @ self.recurrent_kernel + self.bias)
+            predictions.append(h @ self.out_kernel + self.out_bias)
+        return tf.stack(predictions, axis=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class FreeRun:
+    """A forecaster that lives on its own predictions: ``forecast(windows, steps) -> forecasts``.
+
+    windows (B, T, 1), forecasts (B, steps). ``predict(windows)`` gives (B, T, 1) or (B, 1, 1): its last
+    step is taken as the value that follows, put at the end of the window, and the oldest value goes.
+    """
+
+    predict: Any
+
+    def __call__(self, windows: Any, steps: int) -> Any:
+        import tensorflow as tf
+
+        window, forecasts = tf.cast(windows, tf.float32), []
+        for _ in range(steps):
+            following = tf.cast(self.predict(window), tf.float32)[:, -1:]  # (B, 1, 1)
+            forecasts.append(following[:, 0, 0])
+            window = tf.concat([window[:, 1:], following], axis=1)
+        return tf.stack(forecasts, axis=1)
+
+
+@dataclasses.dataclass(frozen=True)
+class LinearModel:
+    """A weighted sum of a window's values and an intercept: ``model(windows) -> following values``.
+
+    windows (B, T, 1), following values (B, 1, 1). :meth:`fit` finds the weights by least squares.
+    """
+
+    weights: np.ndarray  # (T,)
+    intercept: float
+
+    @classmethod
+    def fit(cls, inputs: Any, targets: Any) -> LinearModel:
+        """Return the model with the least squared error: inputs (B, T, 1), targets (B, T, 1), last step used."""
+        windows = np.asarray(inputs, np.float64)[:, :, 0]
+        columns = np.concatenate([windows, np.ones((len(windows), 1))], axis=1)
+        found = np.linalg.lstsq(columns, np.asarray(targets, np.float64)[:, -1, 0], rcond=None)[0]
+        return cls(found[:-1], float(found[-1]))
+
+    def __call__(self, windows: Any) -> Any:
+        following = np.asarray(windows, np.float64)[:, :, 0] @ self.weights + self.intercept
+        return following[:, None, None]
