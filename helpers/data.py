@@ -32,3 +32,56 @@ def load_sunspots() -> tuple[np.ndarray, np.ndarray]:
     """
     table = np.loadtxt(DATA_DIR / "sunspots.csv", delimiter=",", skiprows=1)
     return table[:, 0].astype(np.int64), table[:, 1].astype(np.float32)
+
+
+Part = tuple[np.ndarray, np.ndarray]  # inputs and what belongs to them
+
+
+class DataError(Exception):
+    """A data set cannot be had; the message says what to do."""
+
+
+BRIGHTEST = 255  # a pixel is a number from 0 to 255
+
+
+def load_mnist_rows(full: bool = False) -> tuple[Part, Part]:
+    """Return handwritten digits as sequences: ``(x_train, y_train), (x_test, y_test)``.
+
+    x (N, 28, 28), float32 from 0 to 1: step t is row t of an image, from the top, with 28 pixels as
+    features. y (N,), int64: the digit, 0 to 9.
+
+    The sample has N = 4,000 images for training and 1,000 for testing, every digit equally often. With
+    ``full`` it is all of MNIST, 60,000 and 10,000, which Keras downloads once and keeps.
+    Raises DataError when the data cannot be read or downloaded.
+
+    LeCun, Bottou, Bengio and Haffner, *Gradient-based learning applied to document recognition*,
+    Proceedings of the IEEE 86, 1998.
+    """
+    train, test = _full_mnist() if full else _mnist_sample()
+    return _as_rows(*train), _as_rows(*test)
+
+
+def _mnist_sample() -> tuple[Part, Part]:
+    path = DATA_DIR / "mnist_rows.npz"
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            return (archive["x_train"], archive["y_train"]), (archive["x_test"], archive["y_test"])
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing: copy it from the course, or make it with data/build_mnist.py.") from None
+
+
+def _full_mnist() -> tuple[Part, Part]:
+    import keras  # loads slowly, and the sample does not need it
+
+    try:
+        return keras.datasets.mnist.load_data()
+    except Exception as error:  # Keras raises a bare Exception when a download fails
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise DataError(
+            f"The full MNIST cannot be loaded ({reason}): check the connection to the internet, "
+            "or use the sample with load_mnist_rows()."
+        ) from None
+
+
+def _as_rows(images: np.ndarray, labels: np.ndarray) -> Part:
+    return images.astype(np.float32) / BRIGHTEST, labels.astype(np.int64)

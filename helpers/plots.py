@@ -366,3 +366,354 @@ def plot_curves(
     if outside:
         axes[0][-1].legend(frameon=False, fontsize=10, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return Picture(figure, alt)
+
+
+def draw_loop(title: str = "", steps: int = 5) -> Picture:
+    """Draw a recurrent network as a loop: one cell, a counter, an input it reads and an array it fills."""
+    title = title or "One cell: the graph runs it T times and counts"
+    figure, axes = new_figure(width=8.6, height=3.9)
+    axes.set(xlim=(-5.6, 5.6), ylim=(-2.0, 2.6))
+    axes.set_axis_off()
+    now = steps // 2
+    _slots(axes, -3.6, -1.3, steps, "$x_{%s}$", now, COLOURS["input"])
+    _label(axes, -3.6, -1.85, "input x, one slot per step")
+    _slots(axes, 3.6, -1.3, steps, "$o_{%s}$", now, COLOURS["output"], filled=now + 1)
+    _label(axes, 3.6, -1.85, "TensorArray, filled slot by slot")
+    _box(axes, 0.0, 0.4, "cell\nstep t", COLOURS["state"])
+    _arrow(axes, (-3.6, -0.98), (-0.5, 0.3), COLOURS["kernel"], "-")
+    _label(axes, -2.75, -0.1, "read x[:, t]", COLOURS["kernel"])
+    _arrow(axes, (0.5, 0.3), (3.6, -0.98), COLOURS["output"], "-")
+    _label(axes, 2.9, -0.1, "write at t", COLOURS["output"])
+    back = FancyArrowPatch((0.42, 0.82), (-0.42, 0.82), arrowstyle="-|>", connectionstyle="arc3,rad=1.7")
+    back.set(mutation_scale=14, lw=2.2, color=COLOURS["recurrent_kernel"])
+    axes.add_patch(back)
+    _label(axes, 0.0, 1.95, "new state, and t + 1, as long as t < T", COLOURS["recurrent_kernel"])
+    axes.set_title(title, fontsize=11)
+    alt = (
+        f"A single box, the cell at step t. An arrow leads into it from slot t of the input, which has {steps} slots; "
+        "an arrow leads from it to slot t of a TensorArray, whose later slots are still empty; a third arrow leads "
+        "from the box back into itself: the new state and t + 1, as long as t is smaller than T."
+    )
+    return Picture(figure, alt)
+
+
+def _slots(
+    axes: Axes, x: float, y: float, count: int, name: str, now: int, colour: str, filled: int | None = None
+) -> None:
+    """A row of ``count`` slots centred on x, named by number; ``now`` is framed, those from ``filled`` are empty."""
+    side = 0.62
+    for t in range(count):
+        empty = filled is not None and t >= filled
+        left = x + (t - now - 0.5) * side
+        shape = FancyBboxPatch((left, y - side / 2), side, side, boxstyle="square,pad=0.0")
+        shape.set(facecolor="white" if empty else colour, edgecolor=COLOURS["text"], lw=2.4 if t == now else 0.8)
+        shape.set_alpha(None if empty else 0.45)
+        axes.add_patch(shape)
+        if not empty:
+            _label(axes, left + side / 2, y, name % t)
+
+
+GRADIENT_COLOUR = "#a96b59"  # of petroff10, like the others; used for nothing but gradients
+REACH_MAP = "cividis_r"
+
+
+def draw_backward(
+    states: Sequence[str],
+    gradients: Sequence[str],
+    contributions: Sequence[str],
+    title: str,
+    total: str,
+    alt: str,
+    carried: str = "",
+) -> Picture:
+    """Draw a network running forwards in grey and its gradient running backwards in colour.
+
+    states, gradients, contributions: what is written in, between and below the boxes, one per step;
+    total: what the contributions add up to, written below them all; carried: what step 0 passes on.
+    """
+    figure, axes = new_figure(width=1.9 + 2.6 * len(states), height=3.9)
+    axes.set(xlim=(-1.6, 2.6 * len(states) - 0.2), ylim=(-2.55, 1.55))
+    axes.set_axis_off()
+    middle = 1.3 * (len(states) - 1) + 0.4
+    for t, (state, gradient, contribution) in enumerate(zip(states, gradients, contributions, strict=True)):
+        x = 2.6 * t + 0.4
+        _box(axes, x, 0.55, f"step {t}\n{state}", COLOURS["state"])
+        _arrow(axes, (x - 2.1 if t else x - 1.6, 0.8), (x - 0.5, 0.8), COLOURS["input"], "-")
+        start = x + 2.1 if t < len(states) - 1 else x + 1.3
+        _arrow(axes, (start, 0.3), (x + 0.5, 0.3), GRADIENT_COLOUR, "-")
+        _label(axes, (start + x + 0.5) / 2, -0.02, gradient, GRADIENT_COLOUR)
+        _arrow(axes, (x, 0.13), (x, -0.75), COLOURS["recurrent_kernel"], "-")
+        _label(axes, x, -1.0, contribution, COLOURS["recurrent_kernel"])
+        _arrow(axes, (x, -1.2), (middle + 0.35 * (x - middle), -1.9), COLOURS["recurrent_kernel"], "-", dotted=True)
+    if carried:
+        _arrow(axes, (-0.1, 0.3), (-1.2, 0.3), GRADIENT_COLOUR, "-")
+        _label(axes, -0.65, -0.02, carried, GRADIENT_COLOUR)
+    _label(axes, middle, -2.2, total, COLOURS["recurrent_kernel"])
+    _label(axes, -0.75, 1.1, "forwards", COLOURS["input"])
+    _label(axes, 2.6 * len(states) - 1.1, 0.62, "backwards", GRADIENT_COLOUR)
+    axes.set_title(title, fontsize=11)
+    return Picture(figure, alt)
+
+
+def plot_time_maps(
+    maps: Mapping[str, Any],
+    title: str,
+    ylabel: str,
+    clabel: str,
+    alt: str,
+    marks: Mapping[str, Sequence[int]] | None = None,
+    xlabel: str = "time step",
+) -> Picture:
+    """Draw matrices (rows, time steps) below each other, each divided by its own largest size.
+
+    marks: {panel title: steps}; a triangle stands above each of these steps.
+    """
+    arrays = {name: np.asarray(values) for name, values in maps.items()}
+    rows, steps = next(iter(arrays.values())).shape
+    figure, axes = new_figure(
+        rows=len(arrays), width=2.0 + 0.5 * steps, height=0.8 + (0.8 + 0.24 * rows) * len(arrays), squeeze=False
+    )
+    for ax, (name, values) in zip(axes[:, 0], arrays.items(), strict=True):
+        scaled = values / (float(np.abs(values).max()) or 1.0)
+        image = ax.imshow(scaled, cmap=SIGNED_MAP, vmin=-1.0, vmax=1.0, aspect="auto")
+        ax.grid(False)
+        ax.set(ylabel=ylabel, xticks=range(steps), yticks=range(rows))
+        marked = list((marks or {}).get(name, ()))
+        ax.plot(marked, [-0.85] * len(marked), "v", color=COLOURS["text"], markersize=7, clip_on=False)
+        ax.set_ylim(rows - 0.5, -0.5)
+        ax.set_title(name, fontsize=11, fontweight="normal", loc="left", pad=14 if marks else 6)
+    axes[-1, 0].set_xlabel(xlabel)
+    figure.colorbar(image, ax=axes[:, 0].tolist(), shrink=0.8, label=clabel)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)
+
+
+def plot_reach(maps: Mapping[str, Any], title: str, xlabel: str, ylabel: str, clabel: str, alt: str) -> Picture:
+    """Draw square matrices of sizes >= 0 side by side, on one scale; exact zeros stay white."""
+    arrays = {name: np.asarray(values, np.float64) for name, values in maps.items()}
+    limit = max(float(values.max()) for values in arrays.values()) or 1.0
+    steps = next(iter(arrays.values())).shape[0]
+    figure, axes = new_figure(columns=len(arrays), width=1.2 + 3.6 * len(arrays), height=4.0, squeeze=False)
+    _room_below_title(figure)
+    for ax, (name, values) in zip(axes[0], arrays.items(), strict=True):
+        image = ax.imshow(np.ma.masked_equal(values, 0.0), cmap=REACH_MAP, vmin=0.0, vmax=limit, aspect="auto")
+        ax.grid(False)
+        ax.set(xlabel=xlabel, ylabel=ylabel, xticks=range(0, steps, 2), yticks=range(0, steps, 2))
+        ax.set_title(name, fontsize=11, fontweight="normal")
+    figure.colorbar(image, ax=axes[0].tolist(), shrink=0.75, label=clabel)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)
+
+
+def _room_below_title(figure: Figure) -> None:
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(h_pad=0.12)  # type: ignore[call-arg]
+
+
+def plot_bar_runs(labels: Sequence[Any], runs: Any, title: str, xlabel: str, ylabel: str, alt: str) -> Picture:
+    """Draw one bar per label, as high as the mean of the runs, and every run as a dot.
+
+    runs: array (runs, labels).
+    """
+    values = np.asarray(runs, np.float64)
+    figure, axes = new_figure()
+    places = np.arange(len(labels))
+    axes.bar(places, values.mean(axis=0), color=COLOURS["recurrent_kernel"], alpha=0.45, label="mean")
+    for number, run in enumerate(values):
+        label = "one run each" if number == 0 else None
+        axes.plot(places, run, MARKERS[number % len(MARKERS)], color=COLOURS["text"], markersize=4, label=label)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel, xticks=places)
+    axes.set_xticklabels([str(label) for label in labels])
+    axes.legend(frameon=False)
+    return Picture(figure, alt)
+
+
+def plot_medians(
+    x: Sequence[float],
+    series: Mapping[str, Any],
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: str = "",
+) -> Picture:
+    """Draw a line through the medians of several runs, and every run as a marker.
+
+    series: {label: array (runs, len(x))}. log: as in :func:`plot_lines`; a logarithmic x shows its values.
+    """
+    figure, axes = new_figure()
+    for number, (label, runs) in enumerate(series.items()):
+        values, marker = np.asarray(runs, np.float64), MARKERS[number % len(MARKERS)]
+        (line,) = axes.plot(x, np.median(values, axis=0), DASHES[number % len(DASHES)], marker=marker, label=label)
+        for run in values if len(values) > 1 else ():
+            axes.plot(x, run, marker, color=line.get_color(), alpha=0.5, markerfacecolor="none")
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if "x" in log:
+        axes.set_xscale("log")
+        axes.set_xticks(x, labels=[f"{value:g}" for value in x])
+        axes.minorticks_off()
+    if "y" in log:
+        axes.set_yscale("log")
+    axes.legend(frameon=False)
+    return Picture(figure, alt)
+
+
+CYCLE: list[str] = matplotlib.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
+
+
+def plot_runs(
+    x: Sequence[float],
+    runs: Mapping[str, Sequence[Sequence[float]]],
+    title: str,
+    xlabel: str,
+    ylabel: str,
+    alt: str,
+    log: str = "",
+    guides: Sequence[Sequence[float]] = (),
+    guide_label: str = "prediction",
+) -> Picture:
+    """Draw several runs under each label in one colour, marker and dash; ``runs`` maps a label to lines over ``x``.
+
+    guides: predicted lines, drawn thin and dotted in black over all others. log: as for :func:`plot_lines`.
+    """
+    figure, axes = new_figure(width=8.0, height=3.8)
+    every = max(1, len(x) // 8)  # markers far enough apart to see the line
+    for number, (label, lines) in enumerate(runs.items()):
+        look = {"color": CYCLE[number % len(CYCLE)], "marker": MARKERS[number % len(MARKERS)], "markersize": 5}
+        for run, y in enumerate(lines):
+            first = run * every // len(lines)  # so that the markers of close runs do not hide each other
+            name = label if run == 0 else None
+            axes.plot(x, y, DASHES[number % len(DASHES)], label=name, markevery=(first, every), **look)
+    for number, y in enumerate(guides):
+        name = guide_label if number == 0 else None
+        axes.plot(x, y, ":", color=COLOURS["text"], lw=1.2, zorder=5, label=name)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel)
+    if "x" in log:
+        axes.set_xscale("log")
+    if "y" in log:
+        axes.set_yscale("log")
+    axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return Picture(figure, alt)
+
+
+def plot_walks(
+    x: Sequence[float],
+    y: Sequence[float],
+    surface: Any,
+    walks: Mapping[str, tuple[Any, Sequence[float]]],
+    titles: tuple[str, str],
+    labels: tuple[str, str, str],
+    alt: str,
+) -> Picture:
+    """Draw walks on a surface, seen from above, and beside it the height after each update on a log axis.
+
+    surface (len(y), len(x)): the height over every point. walks: ``{name: (points (n, 2), heights (n,))}``,
+    starting at a star; one that leaves the map ends in an arrow with the place it leads to.
+    titles: of the map and of the heights. labels: of ``x``, of ``y`` and of the height.
+    """
+    figure, (plan, heights) = new_figure(columns=2, width=11.0, height=4.2, width_ratios=(1.25, 1.0))
+    values = np.asarray(surface)
+    grey = {"cmap": "Greys", "vmin": 0.0, "vmax": 1.8 * float(values.max())}  # light, so that the walks stand out
+    figure.colorbar(plan.contourf(x, y, values, levels=24, **grey), ax=plan, label=labels[2])
+    plan.grid(False)
+    plan.set(title=titles[0], xlabel=labels[0], ylabel=labels[1], xlim=(x[0], x[-1]), ylim=(y[0], y[-1]))
+    for number, (name, (points, ys)) in enumerate(walks.items()):
+        look = {"color": CYCLE[number], "marker": MARKERS[number], "ls": DASHES[number], "label": name}
+        points = np.asarray(points)
+        inside = (points >= (x[0], y[0])).all(axis=1) & (points <= (x[-1], y[-1])).all(axis=1)
+        stays = len(points) if inside.all() else int(np.argmin(inside))
+        plan.plot(*points[:stays].T, markersize=4, lw=1.2, **look)
+        if stays < len(points):
+            _draw_exit(plan, points[stays - 1], points[stays], CYCLE[number])
+        plan.plot(*points[0], "*", color=COLOURS["text"], markersize=14)
+        heights.plot(ys, markersize=5, markevery=max(1, len(ys) // 12), **look)
+    heights.set(title=titles[1], xlabel="update", ylabel=labels[2], yscale="log")
+    heights.legend(frameon=False)
+    return Picture(figure, alt)
+
+
+def _draw_exit(axes: Axes, start: np.ndarray, end: np.ndarray, colour: str) -> None:
+    """Draw an arrow from ``start`` to the edge of the map, towards ``end``, and write where it leads."""
+    low, high = np.array([axes.get_xlim(), axes.get_ylim()]).T
+    way = end - start
+    edge = np.where(way > 0, high, low)
+    room = np.divide(edge - start, way, out=np.full(2, np.inf), where=way != 0).min()
+    tip = start + 0.98 * room * way
+    axes.annotate("", tuple(tip), tuple(start), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.5})
+    where = f"off the map,\nto ({end[0]:.1f}, {end[1]:.1f})"
+    axes.annotate(where, tuple(start + 0.7 * (tip - start)), (14, -14), textcoords="offset points", color=colour)
+
+
+def plot_images(images: Mapping[str, Any], title: str, alt: str) -> Picture:
+    """Draw grey images side by side, ``{panel title: array (rows, columns) from 0 to 1}``, ink dark on white.
+
+    NaN marks pixels that are not there (yet); they are hatched.
+    """
+    arrays = {name: np.asarray(image, float) for name, image in images.items()}
+    figure, axes = new_figure(columns=len(arrays), width=2.1 * len(arrays), height=2.9, squeeze=False)
+    for ax, (name, image) in zip(axes[0], arrays.items(), strict=True):
+        ax.set_facecolor("#e8e8e8")
+        ax.patch.set(hatch="///", edgecolor=COLOURS["input"], linewidth=0.0)
+        ax.imshow(image, cmap="Greys", vmin=0, vmax=1)
+        ax.grid(False)
+        ax.set_title(name, fontsize=11, fontweight="normal")
+        ax.set(xlabel="pixel of the row")
+        ax.tick_params(labelsize=9)
+    axes[0][0].set_ylabel("row = step t")
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+    return Picture(figure, alt)
+
+
+def plot_confusion(truth: Any, predicted: Any, names: Sequence[str], what: str = "class") -> Picture:
+    """Draw how often each true class (row) got each answer (column); the title names the worst confusion.
+
+    truth, predicted (N,): whole numbers that index ``names``. Right answers lie on the diagonal and
+    are left uncoloured, so that the errors stand out.
+    """
+    counts = np.zeros((len(names), len(names)), int)
+    np.add.at(counts, (np.asarray(truth), np.asarray(predicted)), 1)
+    errors = counts * (1 - np.eye(len(names), dtype=int))
+    true, answer = np.unravel_index(errors.argmax(), errors.shape)
+    worst = f"{names[true]} read as {names[answer]}, {errors[true, answer]} of {counts[true].sum()}"
+    figure, axes = new_figure(width=1.6 + 0.5 * len(names), height=1.3 + 0.42 * len(names))
+    limit = max(int(errors.max()), 1)
+    axes.imshow(errors, cmap="Oranges", vmin=0, vmax=1.3 * limit, aspect="auto")
+    for (row, column), count in np.ndenumerate(counts):
+        if count:
+            weight = "bold" if row == column else "normal"
+            axes.text(column, row, str(count), ha="center", va="center", fontsize=9, fontweight=weight)
+    places = range(len(names))
+    axes.set(xlabel=f"{what} the network answers", ylabel=f"true {what}")
+    axes.set_xticks(places, names)
+    axes.set_yticks(places, names)
+    axes.grid(False)
+    axes.set_title(f"Most frequent error: {worst}")
+    alt = (
+        f"Table of {len(names)} by {len(names)} counts, a row for every true {what}, a column for every answer. "
+        f"{np.trace(counts)} of {counts.sum()} lie on the diagonal. The most frequent error: {worst}."
+    )
+    return Picture(figure, alt)
+
+
+def plot_bars(
+    groups: Mapping[str, Mapping[str, float]], title: str, ylabel: str, alt: str, log: bool = False
+) -> Picture:
+    """Draw grouped bars with their values written above: ``{group: {bar: value}}``, the same bars in every group."""
+    bars = list(next(iter(groups.values())))
+    figure, axes = new_figure(height=3.4)
+    width = 0.8 / len(bars)
+    for number, bar in enumerate(bars):
+        places = [group + (number - (len(bars) - 1) / 2) * width for group in range(len(groups))]
+        drawn = axes.bar(places, [group[bar] for group in groups.values()], 0.92 * width, label=bar)
+        for patch in drawn:
+            patch.set(hatch=("", "//", "..", "xx")[number % 4], edgecolor="white")
+        axes.bar_label(drawn, fmt="%.3g", fontsize=9, padding=2)
+    axes.set_xticks(range(len(groups)), list(groups))
+    axes.set(title=title, ylabel=ylabel)
+    axes.grid(axis="x", visible=False)
+    axes.margins(y=0.15)
+    if log:
+        axes.set_yscale("log")
+    axes.legend(frameon=False)
+    return Picture(figure, alt)

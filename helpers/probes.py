@@ -185,3 +185,125 @@ class LinearModel:
     def __call__(self, windows: Any) -> Any:
         following = np.asarray(windows, np.float64)[:, :, 0] @ self.weights + self.intercept
         return following[:, None, None]
+
+
+@dataclasses.dataclass(frozen=True)
+class TanhStepBackward:
+    """One step of a plain recurrent network, backwards.
+
+    ``step_backward(dh, x_t, h_prev, h_t) -> (dx, dh_prev, dkernel, drecurrent, dbias)`` for a step
+    that made ``h_t = tanh(x_t @ kernel + h_prev @ recurrent_kernel + bias)``. A name with ``d`` in front
+    is the derivative of the loss with respect to the rest of the name, and has its shape.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+
+    def __call__(self, dh: Any, x_t: Any, h_prev: Any, h_t: Any) -> tuple[Any, Any, Any, Any, Any]:
+        import tensorflow as tf
+
+        da = dh * (1.0 - h_t**2)
+        dx, dh_prev = da @ tf.transpose(self.kernel), da @ tf.transpose(self.recurrent_kernel)
+        return dx, dh_prev, tf.transpose(x_t) @ da, tf.transpose(h_prev) @ da, tf.reduce_sum(da, axis=0)
+
+
+@dataclasses.dataclass(frozen=True)
+class WeightLoss:
+    """The loss of a plain recurrent network as a function of one of its weights, in float64.
+
+    ``loss(w)`` runs the network over ``x`` with ``w`` in the place of the weight named ``of`` and returns
+    the number ``sum(dhs * states)``: its derivative with respect to the state of a step is ``dhs[:, t]``.
+    """
+
+    x: np.ndarray  # (B, T, D)
+    initial_state: np.ndarray  # (B, U)
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    dhs: np.ndarray  # (B, T, U)
+    of: str = "recurrent_kernel"  # or "kernel" or "bias"
+
+    def __call__(self, w: Any) -> float:
+        names = ("kernel", "recurrent_kernel", "bias")
+        weights = {name: np.asarray(w if name == self.of else getattr(self, name), np.float64) for name in names}
+        h, loss = np.asarray(self.initial_state, np.float64), 0.0
+        for t in range(self.x.shape[1]):
+            h = np.tanh(self.x[:, t] @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["bias"])
+            loss += float(np.sum(self.dhs[:, t] * h))
+        return loss
+
+
+@dataclasses.dataclass(frozen=True)
+class RowClassifier:
+    """A finished classifier of sequences: ``model(x) -> logits``, x (B, T, D) -> (B, C).
+
+    A plain recurrent network reads all steps; a dense layer turns its last state into C logits.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    out_kernel: np.ndarray  # (U, C)
+    out_bias: np.ndarray  # (C,)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        x = tf.convert_to_tensor(x)
+        state = tf.zeros((x.shape[0], len(self.bias)), x.dtype)
+        for x_t in tf.unstack(x, axis=1):
+            state = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
+        return state @ self.out_kernel + self.out_bias
+
+
+def keras_classifier(weights: list[Any], steps: int | None = None) -> Any:
+    """Return the Keras model ``SimpleRNN(U)``, ``Dense(C)``, which holds copies of ``weights``.
+
+    weights: kernel (D, U), recurrent kernel (U, U), bias (U,), output kernel (U, C), output bias (C,).
+    The model takes x (B, T, D) for any B and T and gives logits (B, C). With ``steps`` it is unrolled
+    for T = steps, which compiles sooner when there are few.
+    """
+    import keras
+
+    features, units = weights[0].shape
+    model = keras.Sequential(
+        [
+            keras.Input((steps, features)),
+            keras.layers.SimpleRNN(units, unroll=steps is not None),
+            keras.layers.Dense(weights[3].shape[1]),
+        ]
+    )
+    model.set_weights(weights)
+    return model
+
+
+@dataclasses.dataclass(frozen=True)
+class StepMaker:
+    """Makes train steps: ``make_step()`` returns a new ``step(x, y) -> loss``.
+
+    Every new step has a network and an optimizer of its own, and starts from the same weights.
+    weights and steps: as in :func:`keras_classifier`. optimizer: its name in Keras.
+    x (B, T, D), y (B,) whole numbers below C; loss is one number.
+    """
+
+    weights: list[np.ndarray]
+    learning_rate: float = 0.001
+    optimizer: str = "Adam"
+    steps: int | None = None
+
+    def __call__(self) -> Any:
+        import keras
+        import tensorflow as tf
+
+        model = keras_classifier(self.weights, self.steps)
+        optimizer = getattr(keras.optimizers, self.optimizer)(self.learning_rate)
+        optimizer.build(model.trainable_variables)  # a compiled step must not create variables
+
+        def step(x: Any, y: Any) -> Any:
+            with tf.GradientTape() as tape:
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=model(x))
+                loss = tf.reduce_mean(losses)
+            optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+            return loss
+
+        return step

@@ -20,7 +20,8 @@ def basic_cell() -> object:
 
 def static_rnn() -> dict:
     steps = [tf.constant(step) for step in data["x"].transpose(1, 0, 2)]
-    outputs, state = v1.nn.static_rnn(basic_cell(), steps, initial_state=tf.constant(data["h0"]))
+    start = tf.constant(data["h0"])
+    outputs, state = v1.nn.static_rnn(basic_cell(), steps, initial_state=start, sequence_length=sequence_length())
     return {"outputs": tf.stack(outputs), "state": state}
 
 
@@ -43,10 +44,47 @@ def lstm_state_order() -> dict:
     return {"order": tf.constant([ord(letter) for letter in " ".join(v1.nn.rnn_cell.LSTMStateTuple._fields)])}
 
 
-OPERATIONS = {"static_rnn": static_rnn, "raw_rnn": raw_rnn, "lstm_state_order": lstm_state_order}
+def sequence_length() -> np.ndarray | None:
+    """Return the lengths of the sequences, if any are given."""
+    return data["sequence_length"].astype(np.int32) if "sequence_length" in data else None
+
+
+def dynamic_rnn() -> dict:
+    x, start = tf.constant(data["x"]), tf.constant(data["h0"])
+    outputs, state = v1.nn.dynamic_rnn(basic_cell(), x, sequence_length(), initial_state=start)
+    return {"outputs": outputs, "state": state}
+
+
+def rnn_gradients() -> dict:
+    """Return tf.gradients of sum(dhs * states): of the joint matrix, the bias and the initial state."""
+    steps = [tf.constant(step) for step in data["x"].transpose(1, 0, 2)]
+    h0 = tf.constant(data["h0"])
+    outputs, _ = v1.nn.static_rnn(basic_cell(), steps, initial_state=h0)
+    loss = tf.reduce_sum(tf.stack(outputs, axis=1) * data["dhs"])
+    kernel, bias = v1.trainable_variables()
+    return dict(zip(("joint", "bias", "h0"), v1.gradients(loss, [kernel, bias, h0]), strict=True))
+
+
+def classifier_gradients() -> dict:
+    """Return loss and gradients of a classifier: dynamic_rnn, a dense layer on its last state, cross-entropy."""
+    _, state = v1.nn.dynamic_rnn(basic_cell(), tf.constant(data["x"]), initial_state=tf.constant(data["h0"]))
+    out_kernel, out_bias = tf.constant(data["out_kernel"]), tf.constant(data["out_bias"])
+    labels = tf.constant(data["y"].astype(np.int64))
+    logits = state @ out_kernel + out_bias
+    loss = tf.reduce_mean(v1.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits))
+    joint, bias = v1.global_variables()
+    names = ("joint", "bias", "out_kernel", "out_bias")
+    gradients = v1.gradients(loss, [joint, bias, out_kernel, out_bias])
+    return {"loss": loss, **dict(zip(names, gradients, strict=True))}
+
+
+def in_top_k() -> dict:
+    """Return which of the logits (B, C) have their largest number at y (B,), the old way to count right answers."""
+    return {"right": tf.math.in_top_k(data["y"].astype(np.int32), data["logits"], 1)}
+
 
 with tf.Graph().as_default(), v1.Session() as session:
-    results = OPERATIONS[sys.argv[1]]()
+    results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
     for variable in v1.global_variables():
         joint = np.concatenate([data["kernel"], data["recurrent"]])

@@ -1,0 +1,92 @@
+"""The data sets of helpers/data.py: what comes with the course, and the full sets where they can be had."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from helpers import data
+
+REAL_MNIST = os.environ.get("COURSE_MNIST", "")  # path of a real mnist.npz, to try the full set without a download
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    return data.load_mnist_rows()
+
+
+def test_mnist_rows_are_sequences_of_28_steps(mnist):
+    for (x, y), size in zip(mnist, (4000, 1000), strict=True):
+        assert x.shape == (size, 28, 28) and x.dtype == np.float32
+        assert y.shape == (size,) and y.dtype == np.int64
+        assert (x.min(), x.max()) == (0.0, 1.0)
+
+
+def test_mnist_rows_hold_every_digit_equally_often(mnist):
+    for (_, y), each in zip(mnist, (400, 100), strict=True):
+        assert np.bincount(y).tolist() == [each] * 10
+        assert len(set(y[:50].tolist())) == 10, "the digits come in random order"
+
+
+def test_no_image_of_mnist_rows_occurs_twice(mnist):
+    (x_train, _), (x_test, _) = mnist
+    train, test = ({image.tobytes() for image in x} for x in (x_train, x_test))
+    assert len(train) == len(x_train) and len(test) == len(x_test)
+    assert not train & test
+
+
+def test_rows_stand_the_right_way_up(mnist):
+    (x, y), _ = mnist
+    mean = x.mean(axis=0)
+    assert mean[0].max() < 0.01 < mean[14].max(), "the first row is the empty top edge"
+    seven = x[y == 7].mean(axis=0)
+    assert seven[7:12].sum() > 1.2 * seven[18:23].sum(), "a 7 has its bar at the top"
+
+
+def test_a_missing_sample_says_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "DATA_DIR", tmp_path)
+    with pytest.raises(data.DataError, match="is missing"):
+        data.load_mnist_rows()
+
+
+# Keras reads KERAS_HOME when it is imported, so the full set is asked for in a process of its own.
+ASK_FOR_ALL = """
+from helpers.data import DataError, load_mnist_rows
+try:
+    (x_train, y_train), (x_test, y_test) = load_mnist_rows(full=True)
+    print(x_train.shape, x_train.dtype, float(x_train.max()), y_train.shape, y_train.dtype, x_test.shape, y_test.shape)
+except DataError as error:
+    print("DataError:", error)
+"""
+NOWHERE = "http://127.0.0.1:9"  # nothing listens there: every download fails at once
+
+
+def ask_for_all(keras_home, repo, **environment):
+    done = subprocess.run(
+        [sys.executable, "-c", ASK_FOR_ALL],
+        env={**os.environ, "KERAS_HOME": str(keras_home), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
+        cwd=repo,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip().splitlines()[-1]
+
+
+def test_the_full_set_without_a_network_says_what_to_do(tmp_path, repo):
+    proxies = {name: NOWHERE for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
+    said = ask_for_all(tmp_path, repo, no_proxy="", NO_PROXY="", **proxies)
+    assert said.startswith("DataError: The full MNIST cannot be loaded (URL fetch failure")
+    assert said.endswith("check the connection to the internet, or use the sample with load_mnist_rows().")
+
+
+@pytest.mark.skipif(not REAL_MNIST, reason="COURSE_MNIST does not name a real mnist.npz")
+def test_the_full_set(tmp_path, repo):
+    (tmp_path / "datasets").mkdir()
+    shutil.copy(REAL_MNIST, tmp_path / "datasets" / "mnist.npz")
+    expected = "(60000, 28, 28) float32 1.0 (60000,) int64 (10000, 28, 28) (10000,)"
+    assert ask_for_all(tmp_path, repo) == expected
