@@ -100,7 +100,8 @@ def texts(browser, selector):
 def open_notebook(browser, address):
     browser.get(address)
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell"))
-    wait(browser, lambda b: b.execute_script("return typeof jupyterapp") == "object")
+    kernel = "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
+    wait(browser, lambda b: b.execute_script(kernel) == "idle")
 
 
 def test_run_all_on_an_unwritten_notebook(lab, browser, tmp_path):
