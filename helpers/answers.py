@@ -104,7 +104,10 @@ class _Converter:
             raise Unusable(f"is a {type(value).__name__} of {len(value):,} items; fewer are expected")
         if value and _only_numbers(value):
             return self.numbers(value)
-        return type(value)(self.convert(item, depth + 1) for item in value)
+        items = [self.convert(item, depth + 1) for item in value]
+        if items and type(value) is list and all(isinstance(item, np.ndarray) and item.ndim == 0 for item in items):
+            return np.stack(items)  # a list of single numbers is a vector, whoever made the numbers
+        return type(value)(items)
 
     def numbers(self, value: Any) -> np.ndarray:
         """A Python number, or a (nested) list of them, is read as one array: [[1, 2], [3, 4]]."""

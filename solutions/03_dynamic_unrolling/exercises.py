@@ -69,6 +69,12 @@ def draw_batches(rng):
     return [Case("five batches", ([draws(rng, batch, steps, D) for batch, steps in shapes],))]
 
 
+def draw_promised_batches(rng):
+    (case,) = draw_batches(rng)
+    (batches,) = case.inputs
+    return [Case("five batches, and one with a feature too many", ([*batches, draws(rng, 3, 5, D + 1)],))]
+
+
 DYNAMIC = """
 def dynamic_rnn(cell, x, initial_state):
     T = {T}
@@ -221,7 +227,7 @@ EXERCISES = [
             Mistake(
                 "the array itself",
                 edits=[("tf.transpose(outputs.stack(), (1, 0, 2)), state", "outputs, state")],
-                says="The first result is the TensorArray. `stack()` makes a tensor of it; then swap two axes.",
+                says="A TensorArray comes back. `stack()` makes a tensor of it. Then swap two axes.",
             ),
             Mistake(
                 "only the outputs",
@@ -676,7 +682,7 @@ def count_traces(lengths, signature):
     ),
     Exercise(
         "trace_once",
-        draw=draw_batches,
+        draw=draw_promised_batches,
         returns={"refused calls": "", "traces": "", "results": "B D"},
         reveal="A signature is also a promise: a batch with another number of features is refused, not traced.",
         mistakes=[
@@ -714,6 +720,11 @@ def trace_once(function, features):
                 says="Your signature fixes the number of steps, so other lengths are refused. Leave it open: `None`.",
             ),
             Mistake(
+                "features left open",
+                edits=[("[None, None, features]", "[None, None, None]")],
+                says="Your signature also leaves the features open, so a wrong batch is taken. Write `features`.",
+            ),
+            Mistake(
                 "another length written down",
                 edits=[("[None, None, features]", "[None, 7, features]")],
                 says="Your signature fixes the number of steps, and other lengths are refused. Leave it open: `None`.",
@@ -746,10 +757,10 @@ def trace_once(function, features):
 """,
             ),
             Alternative(
-                "a concrete function",
+                "around a lambda",
                 source="""
 def trace_once(function, features):
-    return tf.function(function).get_concrete_function(tf.TensorSpec([None, None, features]))
+    return tf.function(lambda x: function(x), input_signature=[tf.TensorSpec([None, None, features])])
 """,
             ),
         ],

@@ -212,8 +212,7 @@ EXERCISES = [
                 "drecurrent without a transpose",
                 edits=[("tf.transpose(h_prev) @ da", "h_prev @ da")],
                 says="Two matrices of shape (B, U) do not fit with `@`. For `da`, multiply number by number, with "
-                "`*`; for "
-                "`drecurrent`, transpose `h_prev`.",
+                "`*`; for `drecurrent`, transpose `h_prev`.",
             ),
             Mistake(
                 "bias summed over the units",
@@ -262,7 +261,8 @@ EXERCISES = [
             Mistake(
                 "dx and dh_prev swapped",
                 edits=[("return dx, dh_prev,", "return dh_prev, dx,")],
-                says="`dx` and `dh_prev` changed places: return `dx, dh_prev, dkernel, drecurrent, dbias`.",
+                says="`dx` holds what belongs to `dh_prev`. `dx` (B, D) is made with the kernel, `dh_prev` (B, U) with "
+                "the recurrent kernel.",
             ),
             Mistake(
                 "without dx",
@@ -343,8 +343,7 @@ def step_backward(dh, x, hp, h, W, R):
                 "carried gradient never replaced",
                 edits=[("_, carried, dk", "_, dh_prev, dk")],
                 says="The carried gradient stays zero: nothing replaces it. Keep the `dh_prev` that `step_backward` "
-                "returns "
-                "for the next turn.",
+                "returns for the next turn.",
             ),
             Mistake(
                 "direct gradient dropped",
@@ -687,8 +686,7 @@ def numerical_gradient(f, w, eps):
                 "rows nudged whole, in place",
                 edits=[("np.ndindex(w.shape)", "range(len(w))")],
                 says="`range(len(w))` gives whole rows, and a row remembered in `old` changes with w. Use "
-                "`np.ndindex`, "
-                "one entry at a time.",
+                "`np.ndindex`, one entry at a time.",
             ),
             Mistake(
                 "one long row",
@@ -706,8 +704,7 @@ def numerical_gradient(f, w, eps):
     return gradient
 """,
                 says="The differences come in one long row. Store each at its place: start from `np.zeros_like(w)` "
-                "and set "
-                "`gradient[index]`.",
+                "and set `gradient[index]`.",
             ),
             Mistake(
                 "return inside the loop",
@@ -755,8 +752,7 @@ def numerical_gradient(f, w, eps):
                 "only the loss steps",
                 edits=[("s >= t and s // k == t // k", "s == t")],
                 says="Only the loss steps themselves are marked. Gradient also runs back to earlier steps. (With `/` "
-                "instead "
-                "of `//` no two steps share a chunk.)",
+                "instead of `//` no two steps share a chunk.)",
             ),
             Mistake(
                 "borders ignored",
@@ -911,7 +907,7 @@ def gets_gradient(T, loss_steps, k):
             Mistake(
                 "cut one step too late",
                 edits=[("t % k == 0", "t % k == 1 % k")],
-                says="The cut comes one step too late: a chunk begins at steps k, 2k, 3k, where `t % k == 0`.",
+                says="The cut comes one step too late. Where `t % k == 0` a chunk begins: cut before that step.",
             ),
             Mistake(
                 "cut once",
@@ -937,8 +933,7 @@ def gets_gradient(T, loss_steps, k):
                     LOSS_LINE,
                 ),
                 says="The last state of each chunk is stopped *before* its loss is taken, so that loss teaches "
-                "nothing. "
-                "Cut before the step.",
+                "nothing. Cut before the step.",
             ),
             Mistake(
                 "cut after the first step of a chunk",
@@ -955,8 +950,7 @@ def gets_gradient(T, loss_steps, k):
                 "cut everywhere but in the last k steps",
                 source=truncated("if t < x.shape[1] - k:", "    h = tf.stop_gradient(h)", STEP_LINE, LOSS_LINE),
                 says="You cut at every step but the last k. Every chunk of k steps keeps its gradient inside; cut "
-                "where a "
-                "chunk begins.",
+                "where a chunk begins.",
             ),
             Mistake(
                 "only the last chunk",

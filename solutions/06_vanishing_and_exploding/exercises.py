@@ -26,7 +26,7 @@ def draw_matrices(rng):
     by_hand = np.array([[0.5, 1.0], [0.0, -2.0]], np.float32)
     complex_pair = np.array([[0.1, -1.5, 0.0], [1.5, 0.1, 0.0], [0.4, 0.3, 0.7]], np.float32)  # radius 1.503
     return [
-        Case("the example by hand", (by_hand, 0.5)),
+        Case("the example by hand", (by_hand, 0.8)),
         Case("any matrix", (draws(rng, U, U), 1.25)),
         Case("any matrix", (draws(rng, 7, 7, scale=0.1), 0.8)),
         Case("complex eigenvalues", (complex_pair, 0.9)),
@@ -50,12 +50,13 @@ def draw_gradients(rng):
     def gradients(scale):
         return [np.asarray(scale * draws(rng, *shape), np.float32) for shape in ((2, U), (U, U), (U,), ())]
 
-    by_hand = [np.array([3.0], np.float32), np.array([4.0], np.float32)]
+    by_hand = [np.array(g, np.float32) for g in ([2.0, 2.0], [-1.0], [4.0])]
     return [
         Case("above the limit", (by_hand, 2.0)),
         Case("above the limit", (gradients(1.5), 3.0)),
         Case("above the limit", (gradients(20), 0.7)),
         Case("below the limit", (by_hand, 10.0)),
+        Case("below the limit", (by_hand, 5.2)),  # hardly
         Case("below the limit", (gradients(0.05), 2.5)),
         Case("gradients of zero", ([np.zeros((3, 4), np.float32), np.zeros(4, np.float32)], 0.5)),
     ]
@@ -66,12 +67,13 @@ def draw_wall(rng):
         point, gradient = np.array([5.0, -2.5]) + 0.3 * draws(rng, 2), size * draws(rng, 2).astype(np.float64)
         return Case(group, (point, gradient, learning_rate, limit))
 
-    by_hand = (np.array([5.0, -2.5]), np.array([30.0, 40.0]), 0.1, 1.0)
+    by_hand = (np.array([5.0, -2.5]), np.array([30.0, 40.0]), 0.1, 2.0)
     return [
         Case("on the wall", by_hand),
         case("on the wall", 70.0, 0.25, 1.6),
         case("on the wall", 9.0, 0.04, 0.8),
         case("on the plain", 0.3, 0.2, 2.0),
+        Case("on the plain", (np.array([4.7, -2.2]), np.array([1.2, -1.6]), 0.3, 2.3)),  # hardly below the limit
         Case("on the plain", (np.array([4.2, -2.1]), np.zeros(2), 0.3, 0.9)),
     ]
 
@@ -92,6 +94,14 @@ EXERCISES = [
         returns={"norms": "T"},
         reveal="One product and one slope per step: with 50 steps, the first norm holds 49 of each.",
         mistakes=[
+            Mistake(
+                "norm of each instance",
+                edits=[
+                    ("norms = [tf.norm(dh)]", "norms = [tf.reduce_mean(tf.norm(dh, axis=1))]"),
+                    ("norms.append(tf.norm(dh))", "norms.append(tf.reduce_mean(tf.norm(dh, axis=1)))"),
+                ],
+                says="That is the mean of one norm per instance. One norm for the whole batch is asked: `tf.norm(dh)`.",
+            ),
             Mistake(
                 "1 - h for the slope",
                 edits=[("hs[:, t] ** 2", "hs[:, t]")],
@@ -128,13 +138,13 @@ EXERCISES = [
                         "(dh @ tf.transpose(recurrent_kernel)) * (1 - hs[:, t - 1] ** 2)",
                     )
                 ],
-                says="These are gradients for what goes *into* each tanh. Asked is the gradient for the states: "
+                says="These are gradients for what goes into each tanh. Asked is the gradient for the states: "
                 "slope at `hs[:, t]` first, then the matrix.",
             ),
             Mistake(
                 "recurrent kernel not transposed",
                 edits=[("tf.transpose(recurrent_kernel)", "recurrent_kernel")],
-                says="The way back needs the *transposed* recurrent kernel. It is square, so no shape warns you.",
+                says="The way back needs the transposed recurrent kernel. It is square, so no shape warns you.",
             ),
             Mistake(
                 "carried gradient dropped",
@@ -153,7 +163,38 @@ EXERCISES = [
                     ("[tf.norm(dh)]", "[tf.reduce_sum(dh**2)]"),
                     ("append(tf.norm(dh))", "append(tf.reduce_sum(dh**2))"),
                 ],
-                says="These are the squares of the norms. A norm is the *root* of the sum of squares: `tf.norm`.",
+                says="These are the squares of the norms. A norm is the root of the sum of squares: `tf.norm`.",
+            ),
+            Mistake(
+                "slope of tanh at tanh",
+                edits=[("hs[:, t] ** 2", "tf.tanh(hs[:, t]) ** 2")],
+                says="The states have been through `tanh` already. The slope is `1 - h**2` of the state itself, "
+                "without another `tanh`.",
+            ),
+            Mistake(
+                "matrix on the left",
+                edits=[
+                    (
+                        "(dh * (1 - hs[:, t] ** 2)) @ tf.transpose(recurrent_kernel)",
+                        "tf.transpose(recurrent_kernel) @ (dh * (1 - hs[:, t] ** 2))",
+                    )
+                ],
+                says="The matrix stands on the left. Instances are rows here: (B, U) @ (U, U), the gradient first.",
+            ),
+            Mistake(
+                "matrix multiplied number by number",
+                edits=[("** 2)) @ tf.transpose", "** 2)) * tf.transpose")],
+                says="The matrix is multiplied with `*`, number by number. The way back is a matrix product: `@`.",
+            ),
+            Mistake(
+                "an instance for a step",
+                edits=[("hs[:, t]", "hs[t]")],
+                says="`hs[t]` is instance t. Axis 0 counts instances, axis 1 steps: `hs[:, t]` is step t of all.",
+            ),
+            Mistake(
+                "T read from axis 0",
+                edits=[("hs.shape[1]", "hs.shape[0]")],
+                says="`hs.shape[0]` is the number of instances. The steps are axis 1 of (B, T, U): `hs.shape[1]`.",
             ),
             Mistake(
                 "one norm per instance",
@@ -271,7 +312,7 @@ def gradient_norms(recurrent_kernel, hs, dh_last):
             Mistake(
                 "upside down",
                 edits=[("(radius / old_radius)", "(old_radius / radius)")],
-                says="The fraction is upside down: multiply by the *wanted* radius, divide by the one the matrix has.",
+                says="The fraction is upside down: multiply by the wanted radius, divide by the one the matrix has.",
             ),
             Mistake(
                 "sign of the eigenvalues counted",
@@ -300,9 +341,15 @@ def gradient_norms(recurrent_kernel, hs, dh_last):
                 says="You divide by the mean of the absolute values. The spectral radius is the largest.",
             ),
             Mistake(
+                "first eigenvalue",
+                edits=[("tf.reduce_max(tf.abs(tf.linalg.eigvals(matrix)))", "tf.abs(tf.linalg.eigvals(matrix)[0])")],
+                says="You take the first eigenvalue, but they come in no particular order. Find the largest with "
+                "`tf.reduce_max`.",
+            ),
+            Mistake(
                 "largest singular value",
                 edits=[("tf.abs(tf.linalg.eigvals(matrix))", "tf.linalg.svd(matrix, compute_uv=False)")],
-                says="That is the largest singular value: the most a vector can be stretched in *one* step. The radius "
+                says="That is the largest singular value: the most a vector can be stretched in one step. The radius "
                 "comes from the eigenvalues.",
             ),
             Mistake(
@@ -505,6 +552,17 @@ def make_orthogonal(random_matrix, gain):
                 "factor, from the norm of all of them.",
             ),
             Mistake(
+                "each tensor compared with the limit",
+                edits=[
+                    (
+                        "[factor * g for g in gradients]",
+                        "[g * limit / norm if tf.norm(g) > limit else g for g in gradients]",
+                    )
+                ],
+                says="The factor is right, but each tensor's own norm decides whether it is used. The global norm "
+                "decides, for all of them.",
+            ),
+            Mistake(
                 "small gradients scaled up",
                 edits=[("limit / norm if norm > limit else 1.0", "limit / norm")],
                 says="Every gradient gets the length `limit`, small ones too, and zero becomes nan. Below the limit "
@@ -541,8 +599,24 @@ def make_orthogonal(random_matrix, gain):
             Mistake(
                 "sum of the norms",
                 edits=[("tf.sqrt(sum(tf.reduce_sum(g**2) for g in gradients))", "sum(tf.norm(g) for g in gradients)")],
-                says="You add the norms of the tensors: 3 and 4 make 7. The global norm adds the *squares* and "
-                "takes the root at the end: 5.",
+                says="You add the norms of the tensors. The global norm adds the squares of all numbers and takes "
+                "one root at the end.",
+            ),
+            Mistake(
+                "sum of absolute values",
+                edits=[
+                    (
+                        "tf.sqrt(sum(tf.reduce_sum(g**2) for g in gradients))",
+                        "sum(tf.reduce_sum(abs(g)) for g in gradients)",
+                    )
+                ],
+                says="You add absolute values. The norm adds squares and takes the root of the total.",
+            ),
+            Mistake(
+                "norm of the list",
+                edits=[("tf.sqrt(sum(tf.reduce_sum(g**2) for g in gradients))", "tf.norm(gradients)")],
+                says="`tf.norm` wants one tensor, and the gradients have different shapes. Add up the squares "
+                "tensor by tensor, then take the root.",
             ),
             Mistake(
                 "largest norm",
@@ -567,7 +641,7 @@ def make_orthogonal(random_matrix, gain):
                         "sum(tf.reduce_sum(g**2) for g in gradients)",
                     )
                 ],
-                says="The root is missing: you compare the *square* of the norm with the limit. Take `tf.sqrt` of "
+                says="The root is missing: you compare the square of the norm with the limit. Take `tf.sqrt` of "
                 "the sum.",
             ),
             Mistake(
@@ -579,7 +653,7 @@ def make_orthogonal(random_matrix, gain):
                 "condition turned round",
                 edits=[("norm > limit", "norm < limit")],
                 says="The condition is turned round: small gradients change and large ones do not. Shorten when the "
-                "norm is *above* the limit.",
+                "norm is above the limit.",
             ),
             Mistake(
                 "limit forgotten in the factor",
@@ -604,7 +678,7 @@ def make_orthogonal(random_matrix, gain):
             Mistake(
                 "norm after clipping",
                 edits=[("gradients], norm", "gradients], factor * norm")],
-                says="The clipped list is right, but the norm is that *after* clipping. Return the one before.",
+                says="The clipped list is right, but the norm is that after clipping. Return the one before.",
             ),
             Mistake(
                 "factor for the norm",
@@ -763,6 +837,24 @@ def cliff_step(point, gradient, learning_rate, limit):
                 says="The fraction is upside down and makes the gradient longer. Multiply by limit over norm.",
             ),
             Mistake(
+                "learning rate in the condition",
+                edits=[("norm > limit", "learning_rate * norm > limit")],
+                says="You compare the length of the step with the limit. Compare the norm of the gradient, without the "
+                "learning rate.",
+            ),
+            Mistake(
+                "both clipped",
+                edits=[("point - learning_rate * gradient, ", "point - learning_rate * clipped, ")],
+                says="Both points come from the clipped gradient. The first result is the step with the gradient "
+                "as it is.",
+            ),
+            Mistake(
+                "the clipped gradient for the point",
+                edits=[("point - learning_rate * clipped", "clipped")],
+                says="The second result is the clipped gradient. Take a step with it: from `point`, times the "
+                "learning rate.",
+            ),
+            Mistake(
                 "square of the norm",
                 edits=[("tf.norm(gradient)", "tf.reduce_sum(gradient**2)")],
                 says="That is the square of the norm. Take the root, or call `tf.norm`.",
@@ -837,6 +929,6 @@ def cliff_step(point, gradient, learning_rate, limit):
             "D": "`D` is not needed: the tape has done its work when `tape.gradient` returns. Look at what "
             "`apply_gradients` was given.",
         },
-        reveal="Clip, then apply. The log was honest about gradients that nobody used: log the norm *before* clipping.",
+        reveal="Clip, then apply. The log was honest about gradients that nobody used: log the norm before clipping.",
     ),
 ]
