@@ -2,7 +2,7 @@
 
 Two things: the mean squared error that the notes' program reaches, for several seeds; and the time of
 one training step of the same program written as an eager Python loop over the 20 time steps, against
-the compiled one, measured in turns in one run::
+the same step as a graph and compiled with XLA, measured in turns in one run::
 
     python benchmarks/series.py --header
 """
@@ -83,12 +83,16 @@ def train(seed: int, steps: int, fresh: tuple[np.ndarray, np.ndarray]) -> float:
     return float(tf.reduce_mean(tf.square(model(fresh[0]) - fresh[1])))
 
 
-def compare_speed(rounds: int) -> tuple[float, float]:
-    """Return the median milliseconds of one training step: eager loop, compiled; both take turns."""
-    models = new_network(0), new_network(0)
-    eager, compiled = training_step(models[0], run_in_python(models[0])), training_step(models[1], models[1])
-    steps: tuple[Step, Step] = (eager, tf.function(compiled))
-    rng, times = np.random.default_rng(0), ([], [])
+def compare_speed(rounds: int) -> list[float]:
+    """Return the median milliseconds of one training step: eager loop, graph, XLA; they take turns."""
+    models = [new_network(0) for _ in range(3)]
+    steps: tuple[Step, ...] = (
+        training_step(models[0], run_in_python(models[0])),
+        tf.function(training_step(models[1], models[1])),
+        tf.function(training_step(models[2], models[2]), jit_compile=True),
+    )
+    rng = np.random.default_rng(0)
+    times: tuple[list[float], ...] = ([], [], [])
     for turn in range(rounds + 2):  # the first two turns trace and warm up
         batch, losses = draw_windows(rng, BATCH), []
         for step, spent in zip(steps, times, strict=True):
@@ -96,9 +100,9 @@ def compare_speed(rounds: int) -> tuple[float, float]:
             losses.append(float(step(*batch)))
             if turn > 1:
                 spent.append(1000 * (time.perf_counter() - start))
-        if turn == 0 and not np.isclose(*losses, rtol=1e-3):
-            raise RuntimeError(f"the two programs disagree before any training: {losses}")
-    return statistics.median(times[0]), statistics.median(times[1])
+        if turn == 0 and not np.allclose(losses, losses[0], rtol=1e-3):
+            raise RuntimeError(f"the programs disagree before any training: {losses}")
+    return [statistics.median(spent) for spent in times]
 
 
 def main() -> int:
@@ -113,13 +117,14 @@ def main() -> int:
         parser.error("--seeds, --steps and --rounds must be at least 1")
     fresh = draw_windows(np.random.default_rng(99), 2000)
     errors = [train(seed, options.steps, fresh) for seed in range(options.seeds)]
-    eager, compiled = compare_speed(options.rounds)
+    eager, graph, xla = compare_speed(options.rounds)
     if options.header:
-        print("| Program | MSE by seed | eager loop, ms a step | compiled, ms a step | ratio |\n|---|---|---|---|---|")
+        print("| Program | MSE by seed | Eager loop, ms a step | Graph | XLA | Eager / graph | Eager / XLA |")
+        print("|---|---|---|---|---|---|---|")
     found = ", ".join(f"{error:.4f}" for error in errors)
     print(
         f"| notes' series, ReLU RNN({UNITS}), {options.steps} steps of batch {BATCH} | {found} "
-        f"| {eager:.1f} | {compiled:.1f} | {eager / compiled:.1f} |"
+        f"| {eager:.1f} | {graph:.1f} | {xla:.1f} | {eager / graph:.1f} | {eager / xla:.1f} |"
     )
     return 0
 
