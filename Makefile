@@ -27,7 +27,7 @@ test: $(READY) ## run all tests (ARGS="-k checks" for some)
 
 test-browser: $(READY) ## run the tests that need Chromium and its driver on this machine
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[browser]"
-	$(BIN)/python -m pytest tests/browser $(ARGS)
+	$(BIN)/python -m pytest tests/browser --override-ini addopts=-q $(ARGS)
 
 release: $(READY) ## make cases and student copies from solutions/ (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading release $(LESSON) $(ARGS)

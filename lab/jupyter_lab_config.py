@@ -8,6 +8,6 @@ HERE = Path(__file__).resolve().parent
 c.ServerApp.root_dir = str(HERE.parent)
 c.ServerApp.allow_root = True  # containers often have no other user
 c.KernelManager.transport_encryption = "auto"  # nobody else on the machine can listen in
-c.LabApp.default_url = "/lab/tree/notebooks/01_two_steps/01_two_steps.ipynb?reset"
+c.LabApp.default_url = "/lab/tree/notebooks/01_two_steps/01_two_steps.ipynb"
 c.LabApp.app_settings_dir = str(HERE / "settings")
 c.LabApp.extension_manager = "readonly"

@@ -48,11 +48,14 @@ def get(lab, path):
             time.sleep(0.3)
 
 
-def test_the_address_is_printed(lab):
+def test_the_printed_address_opens_the_first_lesson(lab):
     get(lab, "/api/status")
-    assert re.search(
-        r"http://(localhost|127\.0\.0\.1):\d+/lab/tree/notebooks/01_two_steps/01_two_steps\.ipynb", lab[1].read_text()
+    found = re.search(
+        r"http://127\.0\.0\.1:\d+(/lab/tree/notebooks/01_two_steps/01_two_steps\.ipynb\S*)", lab[1].read_text()
     )
+    assert found, "the address is printed"
+    # The token must be a query of its own: behind another question mark it would be lost.
+    assert re.search(r"\.ipynb\?token=[^?]+$", found.group(1))
 
 
 def test_lessons_and_readme_are_served_from_one_root(lab):
