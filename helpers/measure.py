@@ -27,7 +27,12 @@ def count_nodes(function: Any, *arguments: Any) -> int:
     import tensorflow as tf
 
     graph = tf.function(function).get_concrete_function(*arguments).graph.as_graph_def()
-    return len(graph.node) + sum(len(inner.node_def) for inner in graph.library.function)
+    return _nodes(graph)
+
+
+def _nodes(graph: Any) -> int:
+    """Count the nodes of a graph definition, those inside the bodies of its functions too."""
+    return len(graph.node) + sum(len(body.node_def) for body in graph.library.function)
 
 
 def seconds(call: Callable[[], Any], repeats: int = 5) -> float:
@@ -101,7 +106,7 @@ def _start(function: Any, *tensors: Any) -> tuple[int, float]:
     _wait(function(*tensors))
     duration = time.perf_counter() - start
     definition = graph.as_graph_def()
-    return len(definition.node) + sum(len(inner.node_def) for inner in definition.library.function), duration
+    return _nodes(definition), duration
 
 
 def _wait(result: Any) -> None:

@@ -559,7 +559,7 @@ def plot_medians(
     return Picture(figure, alt)
 
 
-CYCLE: list[str] = matplotlib.style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
+CYCLE: list[str] = matplotlib.rcParams["axes.prop_cycle"].by_key()["color"]
 
 
 def plot_runs(

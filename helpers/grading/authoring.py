@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -97,11 +96,3 @@ def choice(name: str, right: str, wrong: Mapping[str, str], reveal: str) -> Exer
     mistakes = [Mistake(f"answers {key}", source=f'{name} = "{key}"', says=says) for key, says in wrong.items()]
     alternatives = [Alternative("in lower case", source=f'{name} = "{right.lower()}"')]
     return Exercise(name, {name: ""}, reveal, mistakes, alternatives)
-
-
-def value(
-    name: str, wrong: Mapping[Any, str], reveal: str, alternatives: Sequence[Alternative], **options: Any
-) -> Exercise:
-    """An exercise answered with a number. ``wrong`` maps wrong expressions to their own replies."""
-    mistakes = [Mistake(f"answers {key}", source=f"{name} = {key}", says=says) for key, says in wrong.items()]
-    return Exercise(name, {name: ""}, reveal, mistakes, alternatives, **options)
