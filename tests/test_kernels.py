@@ -1,4 +1,4 @@
-"""A warm kernel starts with TensorFlow in it and then behaves as a cold one does."""
+"""A warm kernel starts with TensorFlow in it and then behaves as a cold one does, confined or not."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from helpers.grading import kernels
+from helpers.grading import kernels, sandbox
 
 LINUX_ONLY = "forking a preloaded process needs Linux"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason=LINUX_ONLY)
@@ -22,20 +22,26 @@ def end_the_zygote():
     kernels.stop()
 
 
-def run(*sources, **options):
+@pytest.fixture(params=[kernels.WARM_KERNEL, kernels.CONFINED_KERNEL])
+def kernel(request):
+    return request.param
+
+
+def run(kernel, *sources, **options):
     cells = [nbformat.v4.new_code_cell(source) for source in sources]
     notebook = nbformat.v4.new_notebook(cells=cells)
-    NotebookClient(notebook, kernel_name=kernels.WARM_KERNEL, timeout=120, **options).execute()
+    NotebookClient(notebook, kernel_name=kernel, timeout=120, **options).execute()
     return ["".join(out.get("text", "") for out in cell.outputs) for cell in notebook.cells], notebook
 
 
-def test_tensorflow_is_there_already():
-    (loaded,), _ = run("import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)")
+def test_tensorflow_is_there_already(kernel):
+    (loaded,), _ = run(kernel, "import sys; print('tensorflow' in sys.modules, 'keras' in sys.modules)")
     assert loaded == "True True\n"
 
 
-def test_training_graphs_compilation_shell_and_figures_work(tmp_path):
+def test_training_graphs_compilation_shell_and_figures_work(tmp_path, kernel):
     outputs, notebook = run(
+        kernel,
         "import numpy as np, tensorflow as tf, keras\n"
         "m = keras.Sequential([keras.layers.SimpleRNN(4), keras.layers.Dense(1)])\n"
         "m.compile('adam', 'mse'); h = m.fit(np.ones((8, 3, 2)), np.ones((8, 1)), verbose=0)\n"
@@ -49,16 +55,16 @@ def test_training_graphs_compilation_shell_and_figures_work(tmp_path):
     )
     assert [text.strip() for text in outputs[:4]] == ["1", "3.0", "10", "from the shell"]
     assert "image/png" in notebook.cells[4].outputs[-1].data
-    assert outputs[5].strip() == str(tmp_path)
+    assert outputs[5].strip() == (sandbox.HOME if kernel == kernels.CONFINED_KERNEL else str(tmp_path))
 
 
-def test_kernels_share_no_randomness():
+def test_kernels_share_no_randomness(kernel):
     draw = "import numpy as np, random, tempfile; print(np.random.rand(), random.random(), tempfile.mkdtemp())"
-    assert len({run(draw)[0][0] for _ in range(3)}) == 3
+    assert len({run(kernel, draw)[0][0] for _ in range(3)}) == 3
 
 
-def manage():
-    manager = KernelManager(kernel_name=kernels.WARM_KERNEL)
+def manage(kernel):
+    manager = KernelManager(kernel_name=kernel)
     manager.start_kernel()
     client = manager.client()
     client.start_channels()
@@ -73,8 +79,8 @@ def wait_until(condition, seconds=20):
         time.sleep(0.05)
 
 
-def test_interrupt_and_restart():
-    manager, client = manage()
+def test_interrupt_and_restart(kernel):
+    manager, client = manage(kernel)
     try:
         message = client.execute("import time\nwhile True: time.sleep(0.1)")
         time.sleep(1)
@@ -91,25 +97,26 @@ def test_interrupt_and_restart():
     assert not manager.is_alive()
 
 
-@pytest.mark.parametrize("death", ["os._exit(3)", "os.kill(os.getpid(), signal.SIGKILL)"])
-def test_a_kernel_that_dies_is_seen_to_be_dead_and_the_next_one_lives(death):
-    manager, client = manage()
-    client.execute(f"import os, signal; {death}")
+@pytest.mark.parametrize("death", ["os._exit(3)", "ctypes.string_at(0)"])
+def test_a_kernel_that_dies_is_seen_to_be_dead_and_the_next_one_lives(death, kernel):
+    manager, client = manage(kernel)
+    client.execute(f"import os, ctypes; {death}")
     wait_until(lambda: not manager.is_alive())
     client.stop_channels()
     manager.cleanup_resources()
-    assert run("print(1)")[0] == ["1\n"]
+    assert run(kernel, "print(1)")[0] == ["1\n"]
 
 
-def test_when_the_preloaded_process_dies_its_kernels_die_and_it_is_replaced():
-    manager, client = manage()
-    first = kernels.zygote()
+def test_when_the_preloaded_process_dies_its_kernels_die_and_it_is_replaced(kernel):
+    confined = kernel == kernels.CONFINED_KERNEL
+    manager, client = manage(kernel)
+    first = kernels.zygote(confined)
     os.kill(first.process.pid, signal.SIGKILL)
     wait_until(lambda: not manager.is_alive())
     client.stop_channels()
     manager.cleanup_resources()
-    assert run("print(2)")[0] == ["2\n"]
-    assert kernels.zygote() is not first
+    assert run(kernel, "print(2)")[0] == ["2\n"]
+    assert kernels.zygote(confined) is not first
 
 
 def test_the_preloaded_process_ends_with_its_owner():

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 
+MEGABYTE = 1 << 20
+
 # Terminal statuses: every submission ends with one of them.
 GRADED = "graded"
 TAMPERED = "tampered"  # graded, but locked cells had been changed and were put back

@@ -1,34 +1,65 @@
-"""The process that warm kernels are forked from: everything imported, nothing computed.
+"""The process that kernels are forked from: everything imported, nothing computed.
 
-Started by :mod:`helpers.grading.kernels` as ``python -m helpers.grading.zygote FD``. It answers requests on
-the socket FD, one JSON object each: ``{"fork": {...}}`` gives ``{"pid": n}`` and a pidfd,
-``{"status": pid}`` gives ``{"code": exit code or null}``. When the socket closes it ends, and all
-kernels with it.
+Started by :mod:`helpers.grading.kernels` as ``python -m helpers.grading.zygote FD [--confined]``. Every message on
+the socket FD asks for one kernel and brings descriptors: a connection to its owner, a file with the request
+(which only the fork reads), and the kernel's listening sockets. Each kernel has a guard, the fork
+between zygote and kernel, which tells the owner over that connection how the kernel starts and ends, and
+ends it when it uses more than it may or when the owner is gone.
 """
 
 from __future__ import annotations
 
+import base64
+import contextlib
 import ctypes
+import dataclasses
 import json
 import os
 import random
+import select
 import signal
 import socket
 import sys
 import tempfile
+import time
 import traceback
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
-MAX_REQUEST = 1 << 20
+from helpers.grading import sandbox
+
+MAX_MESSAGE = 1 << 16
+MAX_HANDLES = 16
+LOOK_SECONDS = 0.1  # how often a guard looks at the memory its kernel uses
 PR_SET_PDEATHSIG = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """What the owner wants started. files: name in the working folder -> content in base64."""
+
+    arguments: list[str]
+    connection: dict[str, Any]
+    environment: dict[str, str]
+    ports: list[int]
+    folder: str = ""
+    path: list[str] = dataclasses.field(default_factory=list)
+    files: dict[str, str] = dataclasses.field(default_factory=dict)
+    confined: bool = False
+    total_seconds: float = 0.0
+    memory_mb: int = 0
+    processes: int = 0
+    disk_mb: int = 0
 
 
 def preload() -> None:
     """Import what kernels need. No TensorFlow operation may run here: its threads would not survive a fork."""
+    import ipykernel.heartbeat
     import ipykernel.ipkernel
     import ipykernel.kernelapp
     import keras
-    import matplotlib.figure
+    import matplotlib.font_manager
+    import matplotlib.pyplot
     import matplotlib_inline.backend_inline
     import numpy
     import tensorflow
@@ -42,61 +73,120 @@ def thread_count() -> int:
     return len(os.listdir("/proc/self/task"))
 
 
-def serve(connection: socket.socket) -> None:
-    """Answer requests until the owner closes its end."""
-    codes: dict[int, int | None] = {}
-    connection.send(json.dumps({"ready": True, "threads": thread_count()}).encode())
-    while request := connection.recv(MAX_REQUEST):
-        _reap(codes)
-        message = json.loads(request)
-        if "fork" in message:
-            if thread_count() != 1:
-                connection.send(json.dumps({"error": f"{thread_count()} threads run, a fork is not safe"}).encode())
-                continue
-            pid = os.fork()
-            if pid == 0:
-                connection.close()
-                _become_kernel(message["fork"])
-            codes[pid] = None
-            handle = os.pidfd_open(pid)
-            socket.send_fds(connection, [json.dumps({"pid": pid}).encode()], [handle])
-            os.close(handle)
-        else:
-            connection.send(json.dumps({"code": codes.get(message["status"])}).encode())
-    for pid, code in codes.items():
-        if code is None:
-            os.kill(pid, signal.SIGKILL)
-
-
-def _reap(codes: dict[int, int | None]) -> None:
-    while any(code is None for code in codes.values()):
-        pid, status = os.waitpid(-1, os.WNOHANG)
-        if pid == 0:
+def serve(control: socket.socket) -> None:
+    """Fork a guard for every message until the owner closes its end."""
+    control.send(json.dumps({"ready": True}).encode())
+    while True:
+        message, handles, _, _ = socket.recv_fds(control, MAX_MESSAGE, MAX_HANDLES)
+        if not message:
             return
-        codes[pid] = os.waitstatus_to_exitcode(status)
+        if thread_count() == 1 and os.fork() == 0:
+            control.close()
+            _guard(handles)
+        for handle in handles:  # where there was no fork, the owner reads of it by the end of its connection
+            os.close(handle)
 
 
-def _become_kernel(request: dict[str, Any]) -> None:
-    """Turn this fresh fork into an ordinary ipykernel; never returns."""
+# -- the guard ----------------------------------------------------------------------------
+
+
+def _guard(handles: list[int]) -> NoReturn:
+    """Start one kernel and watch it to its end; never returns."""
+    _end_with_the_parent()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    owner = socket.socket(fileno=handles[0])
     try:
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        with os.fdopen(handles[1], "rb") as file:
+            request = Request(**json.loads(file.read()))
+        if request.confined:
+            sandbox.unshare()
+        ready, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            owner.close()
+            os.close(ready)
+            _become_kernel(request, handles[2:], theirs)
+        os.close(theirs)
+        for handle in handles[2:]:
+            os.close(handle)
+        if problem := os.read(ready, MAX_MESSAGE):
+            raise sandbox.ConfinementError(problem.decode())
+        process = os.pidfd_open(pid)
+        socket.send_fds(owner, [json.dumps({"pid": pid}).encode()], [process])
+        reason = _watch(request, owner, process)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        with contextlib.suppress(OSError):
+            owner.send(json.dumps({"code": code, "reason": reason}).encode())
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            owner.send(json.dumps({"error": f"{type(error).__name__}: {error}"}).encode())
+        os._exit(1)
+    os._exit(0)
+
+
+def _watch(request: Request, owner: socket.socket, process: int) -> str:
+    """Wait for the kernel's end, or bring it about. Return why the guard ended it, or ""."""
+    start = time.monotonic()
+    poll = select.poll()
+    for handle in (process, owner.fileno()):
+        poll.register(handle, select.POLLIN)
+    while True:
+        ended = {handle for handle, _ in poll.poll(LOOK_SECONDS * 1000 if request.confined else None)}
+        if process in ended:
+            return ""
+        if ended:
+            reason = "closed"
+        elif time.monotonic() - start > request.total_seconds:
+            reason = "time"
+        elif _too_much(request.memory_mb * sandbox.MEGABYTE):
+            reason = "memory"
+        else:
+            continue
+        signal.pidfd_send_signal(process, signal.SIGKILL)  # with the first process all others of its namespace end
+        return reason
+
+
+def _too_much(limit: int) -> bool:
+    return sandbox.memory_at_most() > limit and sandbox.memory_used() > limit
+
+
+# -- the kernel ---------------------------------------------------------------------------
+
+
+def _become_kernel(request: Request, listeners: list[int], ready: int) -> NoReturn:
+    """Turn this fresh fork into an ipykernel; never returns. ``ready`` gets what went wrong before, and is closed."""
+    try:
         os.setsid()
         nowhere = os.open(os.devnull, os.O_RDWR)
         for descriptor in (0, 1, 2):  # ipykernel sends what is printed to its client, not here
             os.dup2(nowhere, descriptor)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+        for number in (signal.SIGTERM, signal.SIGCHLD):
             signal.signal(number, signal.SIG_DFL)
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        if request.confined:
+            sandbox.confine(request.memory_mb, request.processes, request.disk_mb)
+            for name, content in request.files.items():
+                target = Path(sandbox.HOME, name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(base64.b64decode(content))
+        else:
+            _end_with_the_parent()
+            os.chdir(request.folder)
+            sys.path[:] = request.path
+        sys.path.insert(0, "")
         os.environ.clear()
-        os.environ.update(request["env"])
-        os.chdir(request["cwd"])
+        os.environ.update(request.environment)
         _forget_the_parent()
-        sys.argv = ["ipykernel_launcher", *request["arguments"]]
-        sys.path[:] = ["", *request["path"]]
-        from ipykernel.kernelapp import IPKernelApp
-
-        app = IPKernelApp.instance(parent_handle=1)  # read at class creation; 1 means no parent to watch
-        app.initialize(request["arguments"])
+        connection = Path(tempfile.mkdtemp(prefix="connection-"), "kernel.json")
+        connection.write_text(json.dumps(request.connection))
+        app = _application(dict(zip(request.ports, listeners, strict=True)))
+        os.close(ready)
+    except BaseException as error:
+        os.write(ready, f"{error}".encode()[:MAX_MESSAGE])
+        os._exit(1)
+    try:
+        sys.argv = ["ipykernel_launcher", *request.arguments]
+        app.initialize(["-f", str(connection), *request.arguments])
         app.start()
         os._exit(0)
     except SystemExit as end:
@@ -104,6 +194,31 @@ def _become_kernel(request: dict[str, Any]) -> None:
     except BaseException:
         traceback.print_exc()
         os._exit(1)
+
+
+def _application(listeners: dict[int, int]) -> Any:
+    """Return an ipykernel that listens on sockets its owner has bound, one for each port number."""
+    import zmq
+    from ipykernel.heartbeat import Heartbeat
+    from ipykernel.kernelapp import IPKernelApp
+
+    class Application(IPKernelApp):
+        def _try_bind_socket(self, s: Any, port: int) -> int:
+            s.setsockopt(zmq.USE_FD, listeners[port])
+            return super()._try_bind_socket(s, port)
+
+    bind = Heartbeat._try_bind_socket
+
+    def bind_heartbeat(self: Any) -> Any:
+        self.socket.setsockopt(zmq.USE_FD, listeners[self.port])
+        return bind(self)
+
+    Heartbeat._try_bind_socket = bind_heartbeat  # type: ignore[method-assign]
+    return Application.instance(parent_handle=1)  # read at class creation; 1 means no parent to watch
+
+
+def _end_with_the_parent() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _forget_the_parent() -> None:
@@ -118,6 +233,10 @@ def _forget_the_parent() -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards leave nothing behind
+    if "--confined" in sys.argv:
+        sandbox.become_nobody()
+        _end_with_the_parent()  # bubblewrap stays between this process and its owner
     with socket.socket(fileno=int(sys.argv[1])) as control:
         preload()
         serve(control)
