@@ -111,7 +111,7 @@ def test_when_the_preloaded_process_dies_its_kernels_die_and_it_is_replaced(kern
     confined = kernel == kernels.CONFINED_KERNEL
     manager, client = manage(kernel)
     first = kernels.zygote(confined)
-    os.kill(first.process.pid, signal.SIGKILL)
+    os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: not manager.is_alive())
     client.stop_channels()
     manager.cleanup_resources()

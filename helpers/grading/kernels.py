@@ -86,6 +86,7 @@ class Zygote:
             self.process.kill()
             _, noise = self.process.communicate()
             raise ZygoteError(f"the preloaded process did not start: {noise.decode(errors='replace').strip()[-300:]}")
+        self.pid = json.loads(ready)["pid"]  # not that of self.process, where bubblewrap stands between
 
     def alive(self) -> bool:
         return self.process.poll() is None
@@ -182,7 +183,9 @@ _starting = threading.Lock()
 def zygote(confined: bool = False) -> Zygote:
     """Return this process's zygote of one kind, started at the first call; it is replaced when it has died."""
     with _starting:
-        if confined not in _zygotes or not _zygotes[confined].alive():
+        if confined in _zygotes and not _zygotes[confined].alive():
+            _zygotes.pop(confined).close()
+        if confined not in _zygotes:
             _zygotes[confined] = Zygote(confined)
         return _zygotes[confined]
 

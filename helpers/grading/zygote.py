@@ -75,7 +75,7 @@ def thread_count() -> int:
 
 def serve(control: socket.socket) -> None:
     """Fork a guard for every message until the owner closes its end."""
-    control.send(json.dumps({"ready": True}).encode())
+    control.send(json.dumps({"pid": os.getpid()}).encode())
     while True:
         message, handles, _, _ = socket.recv_fds(control, MAX_MESSAGE, MAX_HANDLES)
         if not message:
@@ -236,7 +236,6 @@ if __name__ == "__main__":
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards leave nothing behind
     if "--confined" in sys.argv:
         sandbox.become_nobody()
-        _end_with_the_parent()  # bubblewrap stays between this process and its owner
     with socket.socket(fileno=int(sys.argv[1])) as control:
         preload()
         serve(control)
