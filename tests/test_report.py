@@ -44,7 +44,7 @@ def tiny_class():
             item("c", 0, 2, says="`c` is 1; 2 was expected.\nIn your code: c = 2 - 1"),
         ),
         record("Cyd", item("a", 1, 1, seconds=3.0), item("b", 0, 1, "m2", "Second."), item("c", 1, 2, "m3", "Third.")),
-        record("Eve", status=UNREADABLE, note="not a notebook"),
+        record("Abe", status=UNREADABLE, note="not a notebook"),
     ]
 
 
@@ -128,7 +128,7 @@ def test_the_head_says_in_words_who_needs_a_look(written):
     head = words(soup(written).header)
     assert "5 students, 3 of them graded fully. The median score is 1.5 of 4 among the 4 that could be judged." in head
     assert head.endswith(
-        "2 need a look: timed out (1): Ann (1 cell ran into the limit) unreadable (1): Eve (not a notebook)"
+        "2 need a look: timed out (1): Ann (1 cell ran into the limit) unreadable (1): Abe (not a notebook)"
     )
 
 
@@ -162,7 +162,7 @@ def test_the_grid_shows_symbols_the_best_first(written):
         ["Cyd", "2", "✔right", "✘wrong", "◐partly 1", "graded"],
         ["Bob", "1", "✘wrong", "✔right", "✘wrong", "graded"],
         ["Ann", "0", "✘wrong", "○unwritten", "✘wrong", "timed out"],
-        ["Eve", "0", "–not judged", "–not judged", "–not judged", "unreadable"],
+        ["Abe", "0", "–not judged", "–not judged", "–not judged", "unreadable"],
     ]
 
 
