@@ -166,6 +166,9 @@ def test_the_grid_shows_symbols_the_best_first(written):
     ]
 
 
+NEARLY_ONE = 0.7 + 0.1 + 0.1 + 0.1  # what is 1 on paper
+
+
 def test_full_marks_have_a_bar_of_their_own():
     def alt(*scores, of):
         found = report_figures.scores([Record("", LESSON, "", GRADED, "", score, of, 1.0) for score in scores])
@@ -174,6 +177,22 @@ def test_full_marks_have_a_bar_of_their_own():
     assert alt(0, 1, 1.99, 2, 2.99, 3, of=3.0) == "0: 1, 1: 2, 2: 2, 3 all: 1."
     assert alt(2, 2.4, 2.5, of=2.5) == "2 to &lt;2.5: 2, 2.5 all: 1."
     assert alt(4, 5, 99.5, 100, of=100.0) == "0 to &lt;5: 1, 5 to &lt;10: 1, 95 to &lt;100: 1, 100 all: 1."
+    assert alt(NEARLY_ONE, of=1.0) == "1 all: 1."
+
+
+def test_a_sum_with_a_rounding_error_is_full_marks(tmp_path):
+    assert NEARLY_ONE < 1
+    ann = Record("Ann", LESSON, "", GRADED, "", NEARLY_ONE, 1.0, 1.0, (item("a", 1, 1),))
+    page = soup(report.write([ann], tmp_path, "x"))
+    assert words(page.figcaption) == "The median is 1 of 1 points; 1 of 1 have full marks"
+
+
+def test_a_figure_of_nothing_is_nothing():
+    assert report_figures.success([]) == report_figures.scores([]) == ""
+
+
+def test_a_dollar_in_a_name_is_a_dollar():
+    assert ">$x^2$</text>" in report_figures.success([("$x^2$", {"right": 1})])
 
 
 def test_figures_have_text_and_a_text_alternative(written):

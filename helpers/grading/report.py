@@ -213,7 +213,7 @@ def page(records: Sequence[Record], summaries: Sequence[ExerciseSummary], title:
         cut_short=[record for record in judged if record.status not in (GRADED, TAMPERED)],
         to_look_at={status: found for status in STATUSES[1:] if (found := [r for r in records if r.status == status])},
         median=float(np.median([record.score for record in judged])) if judged else 0.0,
-        full_marks=sum(record.score >= record.max_score for record in judged),
+        full_marks=sum(record.score >= record.max_score - 1e-9 for record in judged),
         max_score=max((record.max_score for record in judged), default=0.0),
         summaries=summaries,
         teach=[s for s in by_missed if s.missed / s.submissions >= MISSED][:TEACH],

@@ -41,6 +41,7 @@ def scores(judged: Sequence[Record]) -> Markup:
     width = max(1, int(np.ceil(top / (MOST_BARS - 1))))
     edges = [*np.arange(0, top, width), top]
     # Full marks have a bar of their own: that somebody has them is not the same as nearly having them.
+    # Shares of points add up with rounding errors, which must not cost a bar.
     places = np.searchsorted(edges, np.clip([record.score for record in judged], 0, top) + 1e-9, side="right") - 1
     counts = np.bincount(places, minlength=len(edges))
     labels = [_range(low, high, width) for low, high in pairwise(edges)] + [f"{top:g}\nall"]
