@@ -20,18 +20,21 @@ from typing import Any
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
 from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import Execute
+from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning
+from traitlets import Unicode
 
 from helpers import casefile
 from helpers.casefile import CaseFile
-from helpers.grading import cases, kernels
+from helpers.grading import cases, cleanup, kernels
 from helpers.grading.course import Course, CourseError
-from helpers.grading.judge import LATE, LATE_ERRORS, CleanUp, JudgeAnswers, write_inputs
+from helpers.grading.intake import students as submissions
+from helpers.grading.judge import LATE, LATE_ERRORS, JudgeAnswers, write_inputs
 from helpers.grading.release import last_error, nbgrader_api, register
 from helpers.results import INPUTS_VARIABLE
 
@@ -112,6 +115,17 @@ def _grade_in_worker(student: str) -> Result:
     return grade_one(_worker["api"], _worker["course"], _worker["lesson"], student)
 
 
+class CleanUp(NbGraderPreprocessor):
+    """Put a submission on the footing of the released notebook before it runs."""
+
+    released = Unicode(help="path of the released notebook").tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        release = nbformat.read(self.released, as_version=4)
+        clean, _ = cleanup.clean(cleanup.parse(nbformat.writes(nb).encode()), release)
+        return clean, resources
+
+
 @contextlib.contextmanager
 def judged_apart(api: NbGraderAPI, course: Course, lesson: str, drawn: CaseFile) -> Iterator[None]:
     """While this lasts, autograding cleans submissions up and judges them outside the student's process."""
@@ -133,16 +147,6 @@ def judged_apart(api: NbGraderAPI, course: Course, lesson: str, drawn: CaseFile)
 
 def _default(trait: str) -> list[type]:
     return list(Autograde.class_traits()[trait].default())
-
-
-def submissions(course: Course, lesson: str) -> list[str]:
-    """Students who handed in ``lesson``. Raises CourseError when there is none."""
-    students = sorted(path.parent.name for path in (course.root / "submitted").glob(f"*/{lesson}"))
-    if not students:
-        raise CourseError(
-            f"submitted/ holds nothing for {lesson}: put notebooks into submitted/STUDENT/{lesson}/ first."
-        )
-    return students
 
 
 def _require_ready(course: Course, lesson: str, api: NbGraderAPI) -> None:

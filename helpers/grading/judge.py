@@ -1,13 +1,12 @@
-"""nbgrader preprocessors that judge apart: answers out of the kernel, verdicts from the trusted side.
+"""A preprocessor of nbgrader that judges apart: answers out of the kernel, verdicts from the trusted side.
 
-``CleanUp`` makes a submission safe to run: graded cells and tags come from the released notebook.
+Before execution, :mod:`helpers.grading.cleanup` has put the notebook on the footing of the released one.
 ``JudgeAnswers`` comes after execution, reads the answers, and replaces the outputs of every graded cell
 by a verdict. No verdict, no points. Nothing the student's process computed about itself counts.
 """
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Unicode
 
 from helpers import casefile
 from helpers.casefile import CaseFile, Exercise
@@ -26,8 +24,6 @@ from helpers.verdicts import Verdict, judge
 
 LATE = "The cell ran into its time limit."
 LATE_ERRORS = {"CellTimeoutError", "KeyboardInterrupt"}  # what nbgrader writes, and what its interrupt leaves
-MAX_CELLS = 500
-MAX_SOURCE = 100_000  # characters of one cell
 
 
 def inputs_only(cases: CaseFile) -> CaseFile:
@@ -40,50 +36,6 @@ def inputs_only(cases: CaseFile) -> CaseFile:
 
     stripped = {name: strip(exercise) for name, exercise in cases.exercises.items()}
     return CaseFile(cases.lesson, "", 0, stripped)
-
-
-class CleanUp(NbGraderPreprocessor):
-    """Put a submission on the footing of the released notebook before it runs.
-
-    Graded and locked cells, and all tags and marks, are the released ones; of a cell handed in twice the
-    first counts; a missing check is put back. Cells the student added stay, as plain code.
-    """
-
-    released = Unicode(help="path of the released notebook").tag(config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        release = nbformat.read(self.released, as_version=4)
-        answers, own = _take_apart(nb, release)
-        cells = []
-        for cell in copy.deepcopy(release.cells):
-            identity = grade_id(cell)
-            if identity in answers:
-                cell.source = answers[identity]
-            cells.append(cell)
-            cells += own.pop(identity or cell.id, [])
-        nb.cells, nb.metadata = cells, copy.deepcopy(release.metadata)
-        return nb, resources
-
-
-def _take_apart(nb: NotebookNode, release: NotebookNode) -> tuple[dict[str, str], dict[str, list[NotebookNode]]]:
-    """Return a submission's answers by exercise, and its own cells by the released cell they follow."""
-    official = {grade_id(cell) or cell.id: cell for cell in release.cells}
-    place = next(cell.id for cell in release.cells if cell.cell_type == "code")  # behind the set-up
-    answers: dict[str, str] = {}
-    own: dict[str, list[NotebookNode]] = {}
-    for cell in nb.cells[:MAX_CELLS]:
-        identity = grade_id(cell) or cell.get("id", "")
-        source = cell.source[:MAX_SOURCE]
-        marks = official[identity].metadata.get("nbgrader", {}) if identity in official else {}
-        if marks.get("solution") and identity not in answers:
-            answers[identity] = source
-        elif (
-            cell.cell_type == "code" and not marks and (identity not in official or official[identity].source != source)
-        ):
-            own.setdefault(place, []).append(nbformat.v4.new_code_cell(source))
-        if identity in official:
-            place = identity
-    return answers, own
 
 
 class JudgeAnswers(NbGraderPreprocessor):

@@ -1,0 +1,642 @@
+"""Whatever is handed in, intake answers; what was edited is put back and named; honest work gives no repair."""
+
+import copy
+import itertools
+import json
+import os
+import random
+import socket
+
+import nbformat
+import pytest
+
+from helpers.grading import cleanup, demo, intake, jobs
+from helpers.grading.cases import grade_id
+from helpers.grading.course import REPO, CourseError
+
+LESSON = demo.LESSON
+NAME = f"{LESSON}.ipynb"
+NUMBER = itertools.count()
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A course to hand in to."""
+    return demo.make_course(tmp_path_factory.mktemp("intake") / "course", REPO)
+
+
+@pytest.fixture(scope="module")
+def released(desk):
+    return nbformat.read(desk.student_copy(LESSON), as_version=4)
+
+
+@pytest.fixture(scope="module")
+def perfect(desk):
+    """A perfect notebook; `edited` gives copies to spoil."""
+    return nbformat.reads(demo.fill(desk, demo.solution_sources(desk, LESSON)), as_version=4)
+
+
+def folder_of(course, student):
+    folder = course.root / "submitted" / student / LESSON
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def hand_in(course, notebook=None, files=None):
+    """Hand in a notebook (JSON, text or bytes) and files beside it; return what intake makes of it."""
+    student = f"student-{next(NUMBER)}"
+    folder = folder_of(course, student)
+    if notebook is not None:
+        content = notebook if isinstance(notebook, str | bytes) else json.dumps(notebook)
+        (folder / NAME).write_bytes(content.encode() if isinstance(content, str) else content)
+    for name, content in (files or {}).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return intake.read(course, LESSON, student)
+
+
+def edited(notebook, *edits):
+    spoilt = json.loads(json.dumps(notebook))
+    for edit in edits:
+        edit(spoilt)
+    return spoilt
+
+
+def at(notebook, name):
+    """Where the cell of this id stands."""
+    return next(i for i, cell in enumerate(notebook["cells"]) if cell.get("id") == name)
+
+
+def cell(notebook, name):
+    return notebook["cells"][at(notebook, name)]
+
+
+def own(source, kind="code", **more):
+    code = {"outputs": [], "execution_count": None} if kind == "code" else {}
+    return {"cell_type": kind, "id": f"mine-{next(NUMBER)}", "metadata": {}, "source": source, **code, **more}
+
+
+def sources(notebook):
+    return [cell.source for cell in notebook.cells]
+
+
+# -- honest work --------------------------------------------------------------------------
+
+
+def test_the_example_class_is_read_without_repairs(desk):
+    for name, content in demo.example_class(desk).items():
+        read = hand_in(desk, content)
+        if name == "not-a-notebook":
+            assert (read.status, read.notebook) == (jobs.NO_NOTEBOOK, None)
+        else:
+            wanted = nbformat.reads(content, as_version=4)
+            assert (read.status, read.note, read.repairs, read.files) == (None, "", (), ())
+            assert read.notebook == wanted, "nothing but the answers differs from the release"
+
+
+def add_own_cells(notebook):
+    for place in (0, 3, 12, len(notebook["cells"])):
+        notebook["cells"].insert(place, own(f"print({place})"))
+    notebook["cells"].insert(5, own("My *notes*", "markdown"))
+    notebook["cells"].append(own("   "))
+
+
+def run_it(notebook):
+    for number, item in enumerate(cell for cell in notebook["cells"] if cell["cell_type"] == "code"):
+        item["execution_count"] = number
+        item["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["1.0\n"]}]
+
+
+def decorate(notebook):
+    for item in notebook["cells"]:
+        item["metadata"].update(collapsed=True, trusted=True, jupyter={"source_hidden": True}, colab={"id": "x"})
+
+
+def split_answer(notebook):
+    """As JupyterLab splits: both halves keep the marks."""
+    where = at(notebook, "one_step")
+    whole = notebook["cells"][where]["source"]
+    second = copy.deepcopy(notebook["cells"][where]) | {"id": "half", "source": whole}
+    notebook["cells"][where]["source"] = "helper = 1"
+    notebook["cells"].insert(where + 1, second)
+
+
+def as_format_3(notebook):
+    converted = nbformat.convert(nbformat.from_dict(notebook), 3)
+    notebook.clear()
+    notebook.update(json.loads(nbformat.writes(converted, version=3)))
+
+
+def without_ids(notebook):
+    notebook["nbformat_minor"] = 0
+    for item in notebook["cells"]:
+        del item["id"]
+
+
+def without_metadata(notebook):
+    for item in notebook["cells"]:
+        item["metadata"] = {}
+
+
+def tag_own_cells(notebook):
+    notebook["cells"].insert(3, own("print(1)", metadata={"tags": ["todo", "raises-exception"]}))
+
+
+def other_line_ends(notebook):
+    for item in notebook["cells"]:
+        item["source"] = item["source"].replace("\n", "  \r\n") + "\n"
+
+
+HONEST = {
+    "own cells anywhere": add_own_cells,
+    "outputs and counts": run_it,
+    "metadata of editors": decorate,
+    "tags on own cells": tag_own_cells,
+    "line ends": other_line_ends,
+    "another kernel": lambda nb: nb["metadata"].update(kernelspec={"name": "home"}, language_info={"name": "julia"}),
+    "an answer split in two": split_answer,
+    "format 3": as_format_3,
+    "format 4.0": without_ids,
+    "format 4.9": lambda nb: nb.update(nbformat_minor=9, new_field=1),
+    "a tool that keeps no metadata": without_metadata,
+    "sources in lines": lambda nb: [c.update(source=c["source"].splitlines(True)) for c in nb["cells"]],
+    "an edited plot": lambda nb: cell(nb, "cell-05").update(source="plots.draw_unrolled(steps=3)"),
+    "an answer written elsewhere": lambda nb: nb["cells"].insert(
+        at(nb, "one_step"), own(nb["cells"].pop(at(nb, "one_step"))["source"])
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_honest_noise_gives_no_repair(desk, released, perfect, name):
+    read = hand_in(desk, edited(perfect, HONEST[name]))
+    assert (read.status, read.note, read.repairs) == (None, "", ())
+    nbformat.validate(read.notebook)
+    assert read.notebook.metadata == released.metadata
+    # Every released cell is there once and in its order; between them, the student's.
+    theirs = [c for c in read.notebook.cells if c.id.startswith("own-cell-")]
+    graded = [grade_id(c) or c.id for c in read.notebook.cells if c not in theirs]
+    assert graded == [grade_id(c) or c.id for c in released.cells]
+    for c in theirs:
+        assert c.cell_type == "code" and c.source.strip() and c.metadata == {}
+    # The answers count, wherever they were written; and they come before their check.
+    names = [grade_id(c) for c in read.notebook.cells]
+    for exercise, source in demo.solution_sources(desk, LESSON).items():
+        where = [i for i, s in enumerate(sources(read.notebook)) if cleanup._plain(s) == cleanup._plain(source)]
+        assert where and names.index(exercise) <= where[0] < names.index(f"check-{exercise}")
+
+
+def test_released_cells_are_not_run_twice_where_a_format_has_no_ids(desk, released, perfect):
+    assert len(hand_in(desk, edited(perfect, without_ids)).notebook.cells) == len(released.cells)
+
+
+def test_own_cells_stay_where_they_are(desk, perfect):
+    read = hand_in(desk, edited(perfect, lambda nb: nb["cells"].insert(at(nb, "check-one_step"), own("between = 1"))))
+    where = sources(read.notebook).index("between = 1")
+    assert [c.id for c in read.notebook.cells[where - 1 : where + 2]] == ["one_step", "own-cell-1", "check-one_step"]
+
+
+def test_what_replaces_a_deleted_answer_runs_after_its_stub(desk, perfect):
+    written = demo.solution_sources(desk, LESSON)["one_step"]
+    read = hand_in(desk, edited(perfect, HONEST["an answer written elsewhere"]))
+    where = sources(read.notebook).index(written)
+    assert [c.id for c in read.notebook.cells[where - 1 : where + 2]] == ["one_step", "own-cell-1", "check-one_step"]
+    assert "YOUR CODE HERE" in read.notebook.cells[where - 1].source
+
+
+def test_edited_and_copied_demonstrations_are_not_run(desk, released):
+    release = copy.deepcopy(released)
+    release.cells[4].metadata.tags = ["demo"]
+    handed_in = json.loads(nbformat.writes(release))
+    handed_in["cells"][4]["source"] = "train_for_hours()"
+    handed_in["cells"].append(own("train_for_hours()", metadata={"tags": ["demo"]}))
+    notebook, repairs = cleanup.clean(cleanup.parse(json.dumps(handed_in).encode()), release)
+    hours = [c for c in notebook.cells if c.source == "train_for_hours()"]
+    assert [c.metadata for c in hours] == [{"tags": ["demo"]}] and repairs == ()
+
+
+def test_the_same_hand_in_gives_the_same_notebook(desk, perfect):
+    """A run is known by its notebook; ids drawn at random would execute everything again."""
+    noisy = edited(perfect, add_own_cells, split_answer, without_ids)
+    assert nbformat.writes(hand_in(desk, noisy).notebook) == nbformat.writes(hand_in(desk, noisy).notebook)
+
+
+# -- edited notebooks ---------------------------------------------------------------------
+
+CHECK = "check-one_step"
+
+
+def meta(name, **changes):
+    return lambda nb: cell(nb, name)["metadata"]["nbgrader"].update(changes)
+
+
+def tags(name, *new):
+    return lambda nb: cell(nb, name)["metadata"].update(tags=list(new))
+
+
+def become(name, kind):
+    return lambda nb: cell(nb, name).update(cell_type=kind)
+
+
+def double(name, **changes):
+    return lambda nb: nb["cells"].append(copy.deepcopy(cell(nb, name)) | {"id": "again"} | changes)
+
+
+def move(name, place):
+    return lambda nb: nb["cells"].insert(place, nb["cells"].pop(at(nb, name)))
+
+
+THE = "the check of one_step "
+EDITS = {
+    "check edited": (lambda nb: cell(nb, CHECK).update(source="1000"), THE + "was edited"),
+    "check emptied": (lambda nb: cell(nb, CHECK).update(source=[]), THE + "was emptied"),
+    "check without source": (lambda nb: cell(nb, CHECK).pop("source"), THE + "was emptied"),
+    "check of numbers": (lambda nb: cell(nb, CHECK).update(source=3), THE + "was emptied"),
+    "check deleted": (lambda nb: nb["cells"].pop(at(nb, CHECK)), THE + "was deleted"),
+    "check doubled": (double(CHECK), THE + "was there twice"),
+    "forged double": (double(CHECK, source="1000"), THE + "was there twice"),
+    "check moved down": (move(CHECK, 40), THE + "was moved"),
+    "check before its answer": (move(CHECK, 15), THE + "was moved"),
+    "check as text": (become(CHECK, "markdown"), THE + "was turned into markdown"),
+    "check as raw": (become(CHECK, "raw"), THE + "was turned into raw"),
+    "check of an unknown kind": (become(CHECK, ["code"]), THE + "was turned into no cell"),
+    "answer as text": (become("one_step", "markdown"), "the answer cell of one_step was turned into markdown"),
+    "points": (meta(CHECK, points=1000), THE + "had its points edited"),
+    "points of no number": (meta(CHECK, points=[float("nan")]), THE + "had its points edited"),
+    "not graded": (meta(CHECK, grade=False), THE + "had its marks edited"),
+    "not locked": (meta(CHECK, locked=False), THE + "had its marks edited"),
+    "check as answer": (meta(CHECK, solution=True), THE + "had its marks edited"),
+    "answer as check": (meta("one_step", grade=True), "the answer cell of one_step had its marks edited"),
+    "no marks": (lambda nb: cell(nb, CHECK)["metadata"].pop("nbgrader"), THE + "lost its marks"),
+    "marks of a text": (lambda nb: cell(nb, CHECK)["metadata"].update(nbgrader="x"), THE + "lost its marks"),
+    "metadata a list": (lambda nb: cell(nb, CHECK).update(metadata=[]), THE + "lost its marks"),
+    "skip-execution": (tags(CHECK, "skip-execution"), THE + "had its tags edited"),
+    "demo": (tags(CHECK, "demo", 3, None), THE + "had its tags edited"),
+    "raises-exception": (tags(CHECK, "raises-exception"), THE + "had its tags edited"),
+    "answer skipped": (tags("one_step", "demo"), "the answer cell of one_step had its tags edited"),
+}
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_edited_cells_are_put_back_and_named(desk, perfect, name):
+    edit, repair = EDITS[name]
+    read = hand_in(desk, edited(perfect, edit))
+    assert (read.status, read.repairs) == (None, (repair,))
+    assert read.notebook == perfect
+
+
+def test_the_first_of_a_doubled_answer_counts(desk, perfect):
+    wrong = double("one_step", source="def one_step(*a): return 0")
+    read = hand_in(desk, edited(perfect, wrong))
+    assert [c.source for c in read.notebook.cells if grade_id(c) == "one_step"] == [cell(perfect, "one_step")["source"]]
+    assert sources(read.notebook)[-1].startswith("def one_step(*a)"), "the other one is the student's own cell"
+
+
+def test_doubled_cell_ids_give_a_valid_notebook(desk, perfect):
+    same = edited(perfect, lambda nb: nb["cells"].extend([own(f"x = {i}", id="cell-05") for i in range(3)]))
+    read = hand_in(desk, same)
+    assert read.repairs == () and len({c.id for c in read.notebook.cells}) == len(read.notebook.cells)
+    assert sources(read.notebook)[-3:] == ["x = 0", "x = 1", "x = 2"]
+
+
+def test_marks_and_tags_of_own_cells_do_not_reach_the_grading(desk, perfect):
+    marks = {"grade": True, "grade_id": "bonus", "points": 100, "locked": False, "solution": False}
+    boast = own("100", metadata={"nbgrader": marks, "tags": ["raises-exception"]})
+    read = hand_in(desk, edited(perfect, lambda nb: nb["cells"].append(boast)))
+    assert (read.notebook.cells[-1].source, read.notebook.cells[-1].metadata) == ("100", {})
+
+
+def test_ten_thousand_cells(desk, perfect):
+    """The answers behind them count; only so many are kept."""
+    crowd = [own(f"x = {i}") for i in range(10_000)]
+    read = hand_in(desk, edited(perfect, lambda nb: nb.update(cells=crowd + nb["cells"])))
+    assert read.repairs == (f"of 10000 cells of the student's own {cleanup.MAX_OWN} were kept",)
+    assert len(read.notebook.cells) == cleanup.MAX_OWN + len(perfect["cells"])
+    assert read.notebook.cells[cleanup.MAX_OWN :] == perfect.cells
+
+
+def test_endless_answers_are_cut(desk, perfect):
+    read = hand_in(desk, edited(perfect, lambda nb: cell(nb, "one_step").update(source="#" * 200_000)))
+    assert read.repairs == ("one_step was longer than 100000 characters and was cut",)
+    assert max(map(len, sources(read.notebook))) == cleanup.MAX_SOURCE
+
+
+def test_half_characters_do_not_reach_a_file(desk, perfect):
+    read = hand_in(desk, edited(perfect, lambda nb: cell(nb, "one_step").update(source="x = '\ud800'")))
+    nbformat.writes(read.notebook).encode()
+
+
+# -- no notebook, or none to use ----------------------------------------------------------
+
+DEEP = '{"nbformat": 4, "cells": ' + "[" * 100_000 + "]" * 100_000 + "}"
+UNUSABLE = {
+    "nothing": (b"", jobs.NO_NOTEBOOK, "empty"),
+    "a letter": ("Dear teacher", jobs.NO_NOTEBOOK, "not JSON"),
+    "cut off": ('{"nbformat": 4, "cells": [', jobs.NO_NOTEBOOK, "not JSON"),
+    "bytes": (b"\xff\xfe\x00", jobs.NO_NOTEBOOK, "UTF-8"),
+    "deeply nested": (DEEP, jobs.NO_NOTEBOOK, "not JSON"),
+    "nested beyond counting": ("[" * 5_000_000, jobs.UNREADABLE, "too many parts"),
+    "a number": ("1e999", jobs.NO_NOTEBOOK, "no notebook"),
+    "a long number": ('{"nbformat": ' + "9" * 10_000 + "}", jobs.NO_NOTEBOOK, "not JSON"),
+    "NaN": ("NaN", jobs.NO_NOTEBOOK, "no notebook"),
+    "a list": ("[]", jobs.NO_NOTEBOOK, "no notebook"),
+    "an empty object": ("{}", jobs.NO_NOTEBOOK, "no notebook"),
+    "format 99": ('{"nbformat": 99, "cells": []}', jobs.UNREADABLE, "unknown format (99)"),
+    "format NaN": ('{"nbformat": NaN, "cells": []}', jobs.UNREADABLE, "unknown format"),
+    "a format of lists": ('{"nbformat": ' + "[" * 900 + "]" * 900 + "}", jobs.UNREADABLE, "unknown format"),
+    "no cells": ('{"nbformat": 4}', jobs.UNREADABLE, "none of this course's"),
+    "cells no list": ('{"nbformat": 4, "cells": {"0": 1}}', jobs.UNREADABLE, "none of this course's"),
+    "cells of nothing": ('{"nbformat": 4, "cells": [null, 1, "x", [], {}]}', jobs.UNREADABLE, "none of this course's"),
+    "sheets no list": ('{"nbformat": 3, "worksheets": 7}', jobs.UNREADABLE, "none of this course's"),
+    "another course": (nbformat.writes(nbformat.v4.new_notebook()), jobs.UNREADABLE, "none of this course's"),
+    "too many cells": ('{"nbformat": 4, "cells": [' + "{}," * 30_000 + "{}]}", jobs.UNREADABLE, "30001 cells"),
+    "too large": (b" " * (intake.MAX_NOTEBOOK + 1), jobs.UNREADABLE, "larger than 20 MB"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_graded_gets_a_status(desk, name):
+    content, status, note = UNUSABLE[name]
+    read = hand_in(desk, content)
+    assert (read.status, read.notebook) == (status, None) and note in read.note
+
+
+def test_another_lessons_notebook_is_not_graded(desk):
+    """Its cells have other exercises, but plain cells of the same ids."""
+    other = (REPO / "notebooks/02_static_unrolling/02_static_unrolling.ipynb").read_bytes()
+    assert hand_in(desk, other).status == jobs.UNREADABLE
+
+
+def test_nothing_handed_in(desk):
+    assert intake.read(desk, LESSON, "nobody").status == jobs.MISSING
+    read = hand_in(desk, files={"homework final.ipynb": b"{}"})
+    assert (read.status, read.note) == (jobs.MISSING, f"there is no {NAME}, but homework final.ipynb")
+
+
+def link_to_another(desk, path):
+    folder_of(desk, "victim").joinpath(NAME).write_text(demo.fill(desk, {}))
+    path.symlink_to(desk.root / "submitted" / "victim" / LESSON / NAME)
+
+
+def bind_socket(desk, path):
+    with socket.socket(socket.AF_UNIX) as server:
+        here = os.open(path.parent, os.O_RDONLY)  # by a short name: socket names may not be long
+        server.bind(f"/proc/self/fd/{here}/{path.name}")
+        os.close(here)
+
+
+NO_FILE = {
+    "symbolic link": link_to_another,
+    "dangling symbolic link": lambda desk, path: path.symlink_to("nowhere"),
+    "pipe": lambda desk, path: os.mkfifo(path),
+    "folder": lambda desk, path: path.mkdir(),
+}
+NO_FILE |= {"socket": bind_socket} if os.path.exists("/proc/self/fd") else {}
+
+
+@pytest.mark.parametrize("kind", NO_FILE)
+@pytest.mark.timeout(20)  # opening a pipe would wait for ever
+def test_a_notebook_that_is_no_file(desk, kind):
+    folder = folder_of(desk, f"no-file-{next(NUMBER)}")
+    NO_FILE[kind](desk, folder / NAME)
+    read = intake.read(desk, LESSON, folder.parent.name)
+    assert (read.status, read.notebook) == (jobs.NO_NOTEBOOK, None)
+    assert read.note == f"{NAME} is a {kind.removeprefix('dangling ')}"
+
+
+def test_devices_are_not_read(desk):
+    with pytest.raises(intake._Refused):
+        intake._content(os.open("/dev", os.O_RDONLY), "zero", 10)
+
+
+@pytest.mark.parametrize("which", ["student", "lesson"])
+def test_folders_that_are_links_are_refused(desk, perfect, which):
+    target = folder_of(desk, "linked-to")
+    (target / NAME).write_text(json.dumps(perfect))
+    thief = desk.root / "submitted" / f"thief-{which}"
+    if which == "student":
+        thief.symlink_to(target.parent)
+    else:
+        thief.mkdir()
+        (thief / LESSON).symlink_to(target)
+    assert thief.name in intake.students(desk, LESSON), "handed in, and to be told"
+    read = intake.read(desk, LESSON, thief.name)
+    assert (read.status, read.notebook) == (jobs.NO_NOTEBOOK, None) and "symbolic link" in read.note
+
+
+# -- names --------------------------------------------------------------------------------
+
+
+def test_students_are_listed_by_their_folders(tmp_path):
+    course = demo.make_course(tmp_path / "course", REPO)
+    with pytest.raises(CourseError, match=f"submitted/ holds nothing for {LESSON}"):
+        intake.students(course, LESSON)
+    for name in ("zoe", "ada lovelace", ".hidden", "b\ufeffob"):
+        folder_of(course, name)
+    (course.root / "submitted" / "zoe.txt").write_text("a file")
+    (course.root / "submitted" / "idle" / "02_static_unrolling").mkdir(parents=True)
+    assert intake.students(course, LESSON) == ["ada lovelace", "b\ufeffob", "zoe"]
+
+
+NAMES = [
+    "*",
+    "a[d]a",
+    "ad?",
+    " ada",
+    "ada ",
+    "a\nda",
+    "ad\x1b[2J",
+    os.fsdecode(b"ad\xe4"),
+    "ada\u202e",
+    "x" * 200,
+    "..",
+    "",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_no_gradebook_can_keep(desk, name):
+    """nbgrader takes a name for a pattern and strips it: "*" would grade everybody, "ada " would grade ada."""
+    read = intake.read(desk, LESSON, name)
+    assert read.status == jobs.UNREADABLE and "rename it" in read.note
+    assert read.student.isprintable() and len(read.student) <= 60
+
+
+@pytest.mark.parametrize("name", ["ada", "ada lovelace", "Zoë", "李", "a.b+c@d_e-f", "o'hara, jr"])
+def test_names_of_people(desk, perfect, name):
+    (folder_of(desk, name) / NAME).write_text(json.dumps(perfect))
+    read = intake.read(desk, LESSON, name)
+    assert (read.student, read.status) == (name, None)
+
+
+# -- files beside the notebook ------------------------------------------------------------
+
+HARMLESS = {
+    "notes.txt": b"notes",
+    "my_data.csv": b"1,2",
+    "data/series.csv": b"1",
+    "test/series.csv": b"1",
+    "helpers.csv": b"1",
+    "mytools.py": b"x = 1",
+    "mylib/__init__.py": b"",
+    "mylib/random.py": b"a module of mylib hides nothing",
+    "lab/plots.py": b"the course has a folder lab, but no module",
+}
+SILENT = {
+    ".hidden": b"",
+    ".git/config": b"",
+    "__pycache__/mytools.cpython-311.pyc": b"",
+    "draft.ipynb": b"{}",
+    ".ipynb_checkpoints/random.py": b"",
+    "fast.so": b"",
+    "mytools.pyc": b"",
+    "paths.pth": b"import os",
+}
+
+
+def test_data_and_own_modules_are_handed_on(desk, perfect):
+    read = hand_in(desk, perfect, HARMLESS | SILENT)
+    assert (read.repairs, read.note) == ((), "")
+    assert read.files == tuple(sorted(HARMLESS.items()))
+
+
+HIDING = [
+    *("random.py", "numpy.py", "helpers.py", "numpy/__init__.py", "helpers/checks.py", "sitecustomize.py", "random.so"),
+    *("usercustomize.py", "ipython_config.py", "ipython_kernel_config.json", "matplotlibrc", "google/protobuf.py"),
+    *("json.cpython-311-x86_64-linux-gnu.so", "keras.pyc", "tensorflow/sub/deep.py", "nbgrader_config.py"),
+]
+
+
+@pytest.mark.parametrize("name", HIDING)
+def test_files_that_hide_a_module_are_left_out(desk, perfect, name):
+    read = hand_in(desk, perfect, {name: b"raise SystemExit", "notes.txt": b""})
+    top = name.split("/")[0]
+    assert read.repairs == (f"{top} was left out: the course or Python has that name",)
+    assert read.files == (("notes.txt", b""),)
+
+
+def test_nothing_is_imported_to_find_out(desk, perfect, tmp_path, monkeypatch):
+    (tmp_path / "spy.py").write_text("raise RuntimeError('imported')")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert len(hand_in(desk, perfect, {"spy.py": b""}).repairs) == 1
+
+
+def test_released_files_are_the_released_ones(tmp_path, perfect):
+    course = demo.make_course(tmp_path / "course", REPO)
+    beside = course.student_copy(LESSON).parent
+    (beside / "prices.csv").write_bytes(b"1,2,3")
+    (beside / "more").mkdir()
+    (beside / "more" / "a.csv").write_bytes(b"4")
+    released = (("more/a.csv", b"4"), ("prices.csv", b"1,2,3"))
+    assert hand_in(course, perfect).files == released
+    assert hand_in(course, perfect, dict(released)).repairs == ()
+    for forged in ({"prices.csv": b"9"}, {"prices.csv/x": b"9"}, {"more": b"9"}):
+        read = hand_in(course, perfect, forged)
+        assert read.files == released and read.repairs == (f"{next(iter(forged))} is the released one again",)
+
+
+@pytest.mark.timeout(20)
+def test_links_and_pipes_beside_the_notebook_are_left_out(desk, perfect):
+    folder = folder_of(desk, "links")
+    (folder / NAME).write_text(json.dumps(perfect))
+    (folder / "sub").mkdir()
+    (folder / "sub" / "passwords.txt").symlink_to("/etc/passwd")
+    (folder / "everything").symlink_to("/")
+    os.mkfifo(folder / "wait.txt")
+    (folder / intake.TIMESTAMP).symlink_to("/etc/hostname")
+    read = intake.read(desk, LESSON, "links")
+    assert (read.status, read.files, read.timestamp) == (None, (), "")
+    assert set(read.repairs) == {
+        "everything was a symbolic link and was left out",
+        "sub/passwords.txt was a symbolic link and was left out",
+        "timestamp.txt was a symbolic link and was left out",
+        "wait.txt was a pipe and was left out",
+    }
+
+
+TOO_MUCH = {
+    "bytes": ({"a.bin": b"0" * 6_000_000, "b.bin": b"0" * 6_000_000, "c.txt": b""}, "beyond 10 MB", {"a.bin", "c.txt"}),
+    "files": ({f"{i:03}.txt": b"" for i in range(120)}, "first 100", {f"{i:03}.txt" for i in range(100)}),
+    "folders": ({"a/" * 12 + "x.txt": b"", "y.txt": b""}, "more than 8 folders", {"y.txt"}),
+    "names": ({f"{i:04}.ipynb": b"" for i in range(2100)}, "first 2000", set()),
+    "odd names": ({os.fsdecode(b"\xdcbung.txt"): b"", "new\nline.txt": b"", "z": b""}, "for its name", {"z"}),
+}
+
+
+@pytest.mark.parametrize("what", TOO_MUCH)
+def test_too_much_beside_the_notebook_is_left_out(desk, perfect, what):
+    """That is a matter of size, not of cheating: it is noted, and is no repair."""
+    files, note, kept = TOO_MUCH[what]
+    read = hand_in(desk, perfect, files)
+    assert (read.status, read.repairs) == (None, ()) and note in read.note and read.note.isprintable()
+    assert {name for name, _ in read.files} == kept
+
+
+# -- the time of handing in ---------------------------------------------------------------
+
+TIMES = {
+    "2026-02-02 15:58:23.948203 UTC": True,
+    "2026-02-02 15:58:23 America/New_York": True,
+    "2026-02-02 15:58:23 +0100\n": True,
+    "2026-02-02T15:58:23+01:00": True,
+    "": False,
+    "yesterday evening": False,
+    "2026-02-02 15:58:23 /etc/localtime": False,
+    "2026-02-02 15:58:23 ../../etc/localtime": False,
+    "2026-02-02 15:58:23 99999999999999999999": False,
+    "0001-01-01 00:00:00+09:00": False,
+    "2026-02-02 " + "0" * 5000: False,
+    "\u0662\u0660\u0662\u0666-01-01": False,
+}
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_timestamps(desk, perfect, text):
+    read = hand_in(desk, perfect, {intake.TIMESTAMP: text.encode()})
+    assert read.timestamp == (text.strip() if TIMES[text] else "")
+    assert (read.files, read.repairs) == ((), ())
+
+
+# -- anything at all ----------------------------------------------------------------------
+
+ODD = [None, True, -1, 1e999, float("nan"), 10**400, "", "x", "\ud800\0", [], {}, [[]], {"nbgrader": []}, ["code", 3]]
+
+
+def mutate(value, rng, depth=0):
+    """Replace, drop or double something somewhere in a JSON value."""
+    if isinstance(value, dict | list) and value and rng.random() < 1 - depth / 8:
+        key = rng.choice(list(value)) if isinstance(value, dict) else rng.randrange(len(value))
+        action = rng.random()
+        if action < 0.7:
+            value[key] = mutate(value[key], rng, depth + 1)
+        elif action < 0.8:
+            del value[key]
+        elif isinstance(value, list):
+            value.insert(rng.randrange(len(value)), copy.deepcopy(value[key]))
+        else:
+            value[rng.choice(["source", "cell_type", "nbgrader", "metadata", "tags", "id"])] = copy.deepcopy(
+                rng.choice(ODD)
+            )
+        return value
+    return copy.deepcopy(rng.choice(ODD))
+
+
+def test_random_damage_never_raises(desk, perfect):
+    rng = random.Random(3)
+    path = folder_of(desk, "fuzz") / NAME
+    seen = set()
+    for _ in range(300):
+        damaged = edited(perfect)
+        for _ in range(rng.randrange(1, 12)):
+            damaged = mutate(damaged, rng)
+        content = json.dumps(damaged).encode()
+        if rng.random() < 0.2:
+            content = content[: rng.randrange(len(content))] + rng.randbytes(3)
+        path.write_bytes(content)
+        read = intake.read(desk, LESSON, "fuzz")
+        seen.add(read.status)
+        if read.status is None:
+            nbformat.validate(read.notebook)
+            nbformat.writes(read.notebook).encode()
+    assert seen == {None, jobs.NO_NOTEBOOK, jobs.UNREADABLE}
