@@ -222,7 +222,7 @@ class _Sorting:
         for identity, released in self.official.items():
             if self.marks(identity):
                 changes = self._changes(identity, released, stripped)
-                changes += ["was there twice"] * (identity in self.again) + ["was moved"] * (identity in moved)
+                changes += ["was there more than once"] * (identity in self.again) + ["was moved"] * (identity in moved)
                 found += [f"{_title(identity, self.marks(identity))} {change}" for change in changes]
         found += [f"{name} was longer than {MAX_SOURCE} characters and was cut" for name in dict.fromkeys(self.long)]
         if self.own_count > MAX_OWN:

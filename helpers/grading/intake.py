@@ -29,7 +29,7 @@ from helpers.grading.jobs import MISSING, NO_NOTEBOOK, UNREADABLE
 MAX_NOTEBOOK = 20_000_000  # bytes
 MAX_FILES_SIZE = 10_000_000  # bytes of all other files together
 MAX_FILES = 100
-MAX_ENTRIES = 2000  # names looked at, of files and folders
+MAX_ENTRIES = 1000  # names looked at, of files and folders
 MAX_FOLDERS = 8  # folders within folders
 MAX_NAME = 128  # characters of a student's name; a column of nbgrader's gradebook
 TIMESTAMP = "timestamp.txt"
@@ -114,7 +114,7 @@ def read(course: Course, lesson: str, student: str) -> HandIn:
     except OSError as error:
         return HandIn(student, UNREADABLE, f"cannot be read ({error.strerror})", timestamp=timestamp)
     files = beside.files(_released_files(course.student_copy(lesson).parent))
-    note = "; ".join(beside.notes)
+    note = "; ".join([*beside.notes][:3] + ["and more"] * (len(beside.notes) > 3))
     return HandIn(student, None, note, notebook, files, (*repairs, *beside.repairs), timestamp)
 
 
