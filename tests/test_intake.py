@@ -197,6 +197,19 @@ def test_own_cells_stay_where_they_are(desk, perfect):
     assert [c.id for c in read.notebook.cells[where - 1 : where + 2]] == ["one_step", "own-cell-1", "check-one_step"]
 
 
+def test_a_byte_order_mark_is_no_damage(desk, perfect):
+    assert hand_in(desk, b"\xef\xbb\xbf" + json.dumps(perfect).encode()).notebook == perfect
+
+
+def test_a_check_that_is_put_back_comes_behind_what_the_student_wrote(desk, perfect):
+    def replace_check(notebook):
+        notebook["cells"][at(notebook, "check-one_step")] = own("helper = 1")
+
+    read = hand_in(desk, edited(perfect, replace_check))
+    where = sources(read.notebook).index("helper = 1")
+    assert [c.id for c in read.notebook.cells[where - 1 : where + 2]] == ["one_step", "own-cell-1", "check-one_step"]
+
+
 def test_what_replaces_a_deleted_answer_runs_after_its_stub(desk, perfect):
     written = demo.solution_sources(desk, LESSON)["one_step"]
     read = hand_in(desk, edited(perfect, HONEST["an answer written elsewhere"]))

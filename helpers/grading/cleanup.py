@@ -66,7 +66,7 @@ def parse(content: bytes) -> list[Cell]:
     if not isinstance(notebook, dict) or "nbformat" not in notebook:
         raise NotANotebook("it is JSON, but no notebook")
     form = notebook["nbformat"]
-    if type(form) is not int or form not in (3, 4):
+    if form not in (3, 4):
         which = f" ({form})" if type(form) is int and 0 <= form < 1000 else ""
         raise Unusable(f"a notebook of an unknown format{which}")
     sheets = notebook.get("worksheets") if form == 3 else [notebook]
