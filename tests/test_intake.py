@@ -287,6 +287,7 @@ EDITS = {
     "skip-execution": (tags(CHECK, "skip-execution"), THE + "had its tags edited"),
     "demo": (tags(CHECK, "demo", 3, None), THE + "had its tags edited"),
     "raises-exception": (tags(CHECK, "raises-exception"), THE + "had its tags edited"),
+    "another tag": (tags(CHECK, "nbval-check-output", "mine"), THE + "had its tags edited"),
     "answer skipped": (tags("one_step", "demo"), "the answer cell of one_step had its tags edited"),
 }
 
