@@ -450,7 +450,9 @@ def test_students_are_listed_by_their_folders(tmp_path):
         folder_of(course, name)
     (course.root / "submitted" / "zoe.txt").write_text("a file")
     (course.root / "submitted" / "idle" / "02_static_unrolling").mkdir(parents=True)
-    assert intake.students(course, LESSON) == ["ada lovelace", "b\ufeffob", "zoe"]
+    (course.root / "submitted" / "link").mkdir()
+    (course.root / "submitted" / "link" / LESSON).symlink_to("nowhere")
+    assert intake.students(course, LESSON) == ["ada lovelace", "b\ufeffob", "link", "zoe"]
 
 
 NAMES = [
@@ -498,6 +500,7 @@ HARMLESS = {
     "data/series.csv": b"1",
     "test/series.csv": b"1",
     "helpers.csv": b"1",
+    "test.py": b"x = 1",
     "mytools.py": b"x = 1",
     "mylib/__init__.py": b"",
     "mylib/random.py": b"a module of mylib hides nothing",
