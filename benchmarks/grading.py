@@ -1,0 +1,151 @@
+"""Grade a class beside plain ``nbgrader autograde``, in one run, and print the rows of a Markdown table.
+
+    .venv/bin/python benchmarks/grading.py --lesson 03
+
+The class holds right answers, other right answers and known mistakes in turns. Both gradings get the same
+submissions, and have to agree on every score. Per submission: seconds by the clock, and what is over what the
+cells themselves took, which no grading can save. Drawing fresh inputs and starting TensorFlow, paid once per
+lesson, is counted apart. ``--cluster`` adds the same class on one and on two workers of a local dask cluster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from nbgrader.api import Gradebook
+
+from helpers.grading import cases, demo
+from helpers.grading.course import REPO, Course
+from helpers.grading.store import Store
+
+FIRST = "first"  # graded before the clock starts: it pays for what is paid once
+
+
+def class_of(course: Course, lesson: str, count: int) -> dict[str, str]:
+    """Return ``count`` submissions: every third right, every third right in another way, every third with a mistake."""
+    specs = cases.load_specs(course, lesson)
+    right = demo.solution_sources(course, lesson)
+    others = {
+        name: specs[name].alternatives[0].apply(right[name]) if specs[name].alternatives else right[name]
+        for name in right
+    }
+    mistakes = [(name, mistake) for name, spec in specs.items() for mistake in spec.mistakes]
+    result = {}
+    for number in range(count):
+        name, mistake = mistakes[number * 7 % len(mistakes)]
+        answers = (right, others, {**right, name: mistake.apply(right[name])})[number % 3]
+        # A word of one's own: two students with the same notebook would be executed once.
+        own = {**answers, name: answers[name] + f"\n# student {number}"}
+        result[f"student-{number:02}"] = demo.fill(course, own, lesson)
+    return result
+
+
+def hand_in(course: Course, lesson: str, submissions: dict[str, str]) -> None:
+    for student, content in submissions.items():
+        path = course.root / "submitted" / student / lesson / f"{lesson}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+def timed(command: Sequence[str], folder: Path) -> float:
+    """Run a command and return its seconds; its output is shown when it fails."""
+    start = time.perf_counter()
+    environment = {**os.environ, "PYTHONPATH": str(REPO)}
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(done.stdout[-2000:] + done.stderr[-2000:])
+    return time.perf_counter() - start
+
+
+def grade(course: Course, lesson: str, *options: str) -> float:
+    line = [sys.executable, "-m", "helpers.grading", "--course", str(course.root), "grade", lesson, *options]
+    return timed(line, course.root)
+
+
+def scores(course: Course, lesson: str) -> dict[str, float]:
+    with Gradebook(f"sqlite:///{course.gradebook}", "rnn") as gradebook:
+        return {entry.student.id: entry.score for entry in gradebook.assignment_submissions(lesson)}
+
+
+def prepared(folder: Path, lesson: str) -> tuple[Course, float]:
+    """Return a course whose fresh inputs are drawn, and the seconds that took with one submission graded."""
+    course = demo.make_course(folder, REPO, lesson)
+    hand_in(course, lesson, {FIRST: demo.fill(course, {}, lesson)})
+    return course, grade(course, lesson)
+
+
+def on_cluster(folder: Path, lesson: str, workers: int, submissions: dict[str, str]) -> float:
+    """Grade on a local cluster of ``workers``, warm before the clock starts; return the seconds."""
+    course, _ = prepared(folder, lesson)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{free.getsockname()[1]}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+    dask = [sys.executable, "-m", "dask"]
+    lines = [[*dask, "scheduler", "--host", "127.0.0.1", "--port", address.rpartition(":")[2], "--no-dashboard"]]
+    lines += [[*dask, "worker", address, "--nthreads", "1", "--no-dashboard"]] * workers
+    environment = {**os.environ, "PYTHONPATH": str(REPO)}
+    started = [subprocess.Popen(line, env=environment, **quiet) for line in lines]
+    try:
+        time.sleep(10)  # a scheduler knows its workers only after a while
+        warm_up = {f"warm-{number}": demo.fill(course, {}, lesson) for number in range(workers)}
+        hand_in(course, lesson, warm_up)
+        grade(course, lesson, "--fresh", "--cluster", address)
+        hand_in(course, lesson, submissions)
+        return grade(course, lesson, "--cluster", address)
+    finally:
+        for process in reversed(started):
+            process.terminate()
+            process.wait()
+
+
+def main() -> None:
+    """Grade the class both ways and print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lesson", default="03", help="which lesson (default 03)")
+    parser.add_argument("--students", type=int, default=30, help="size of the class (default 30)")
+    parser.add_argument("--jobs", type=int, default=2, help="submissions at a time (default 2)")
+    parser.add_argument("--cluster", action="store_true", help="also one and two workers of a dask cluster")
+    options = parser.parse_args()
+    lesson, count = Course(REPO).find(options.lesson), options.students
+    with tempfile.TemporaryDirectory() as place:
+        ours, once = prepared(Path(place, "ours"), lesson)
+        submissions = class_of(ours, lesson, count)
+        hand_in(ours, lesson, submissions)
+        seconds = grade(ours, lesson, "--jobs", str(options.jobs))
+        again = grade(ours, lesson, "--jobs", str(options.jobs))
+        records = [Store(ours, lesson).kept(student).record for student in submissions]
+        inside = statistics.mean(sum(item.seconds for item in record.items) for record in records)
+        plain = demo.make_course(Path(place, "plain"), REPO, lesson)
+        hand_in(plain, lesson, submissions)
+        nbgrader = [sys.executable, "-m", "nbgrader"]
+        timed([*nbgrader, "generate_assignment", lesson, "--force"], plain.root)
+        stock = timed([*nbgrader, "autograde", lesson], plain.root)
+        theirs = scores(plain, lesson)
+        apart = {name: (score, theirs[name]) for name, score in scores(ours, lesson).items() if name in theirs}
+        different = {name: pair for name, pair in apart.items() if abs(pair[0] - pair[1]) > 1e-9}
+        print(
+            f"| Lesson | Class | Plain nbgrader, s each | This course, s each | Ratio | Graded cells, s each | Once, s |"
+        )
+        print("|---|---|---|---|---|---|---|")
+        print(
+            f"| {lesson} | {count} | {stock / count:.2f} | {seconds / count:.2f} | {stock / seconds:.1f} "
+            f"| {inside:.2f} | {once:.0f} |"
+        )
+        print(f"\nGrading again: {again:.1f} s in all. Scores that differ: {different or 'none'}.")
+        if options.cluster:
+            one, two = (on_cluster(Path(place, f"cluster{n}"), lesson, n, submissions) for n in (1, 2))
+            print(f"Cluster: one worker {one / count:.2f} s each, two {two / count:.2f}; ratio {one / two:.2f}.")
+
+
+if __name__ == "__main__":
+    main()
