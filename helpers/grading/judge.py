@@ -90,6 +90,11 @@ class JudgeAnswers(NbGraderPreprocessor):
     """Replace the outputs of every graded cell by the verdict on the answers found in them."""
 
     cases: CaseFile  # set by the grader, never by configuration
+    verdicts: tuple[Verdict, ...] = ()  # of the notebook that was judged last
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        self.verdicts = ()
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         marks = cell.metadata.get("nbgrader", {})
@@ -98,6 +103,7 @@ class JudgeAnswers(NbGraderPreprocessor):
         name = grade_id(cell).removeprefix(CHECK_PREFIX)
         exercise = self.cases.exercises.get(name)
         verdict = self.judge(name, exercise, cell)
+        self.verdicts += (verdict,)
         cell.outputs = verdict_outputs(verdict, exercise.reveal if exercise else "")
         return cell, resources
 
@@ -115,6 +121,19 @@ class JudgeAnswers(NbGraderPreprocessor):
             errors = {out.ename for out in cell.outputs if out.output_type == "error"}
             reason = LATE if errors & LATE_ERRORS else "The cell gave no answer."
         return Verdict(name, 0.0, exercise.points, "wrong", (reason,))
+
+
+def judge_run(cases: CaseFile, notebook: NotebookNode) -> tuple[NotebookNode, tuple[Verdict, ...]]:
+    """Judge an executed notebook; return it with the verdicts in it, and the verdicts."""
+    judging = JudgeAnswers()
+    judging.cases = cases
+    judged, _ = judging(notebook, {})
+    return judged, judging.verdicts
+
+
+def is_output(output: Any) -> bool:
+    """Whether ``output`` is one that a notebook may hold; a kernel can send anything."""
+    return nbformat.validator.isvalid(output, ref="output", version=4)
 
 
 def verdict_outputs(verdict: Verdict, reveal: str) -> list[NotebookNode]:
