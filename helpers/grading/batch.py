@@ -168,10 +168,10 @@ class _Grading:
         if same and kept and marks and (kept.by_hand, kept.record.score) == (marks.by_hand, marks.score):
             return kept.record
         self.store.forget(student)
-        error = "" if same else gradebook.write(self.api, self.store.staged, hand_in, judged, self.lesson)
-        error = error or gradebook.write_feedback(self.api, self.lesson, student)
-        if error:
-            record = dataclasses.replace(record, status=FAILED, note=error)
+        wrong = "" if same else gradebook.write(self.api, self.store.staged, hand_in, judged, self.lesson)
+        wrong = wrong or gradebook.write_feedback(self.api, self.lesson, student)
+        if wrong:
+            record = dataclasses.replace(record, status=FAILED, note=wrong)
         marks = gradebook.marks_of(self.api, self.lesson, student)
         record = dataclasses.replace(record, score=marks.score if marks else 0.0)
         return self.keep(Kept(record, hand_in.timestamp, marks.by_hand if marks else ""), None)

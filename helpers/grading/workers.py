@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import signal
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -32,9 +31,9 @@ class Workers:
         """Execute ``jobs``; give each run as it comes.
 
         When a worker dies, it cannot be told which job killed it. All that were with the workers are
-        executed again at the end, one at a time; one that kills its worker then has died.
+        executed again at the end, one at a time; one that kills its worker twice then has died.
         """
-        waiting, suspects = deque(jobs), deque[Job]()
+        waiting, suspects, killed = deque(jobs), deque[Job](), Counter[str]()
         flying: dict[Future[Run], Job] = {}
         while waiting or flying or suspects:
             alone = not waiting and not flying
@@ -51,7 +50,8 @@ class Workers:
                 job = flying.pop(future)
                 if isinstance(error := future.exception(), BrokenProcessPool):
                     broken = True
-                    if alone:
+                    killed[job.key] += alone
+                    if killed[job.key] == 2:
                         yield Run(job.key, DIED, "its worker was killed, twice", job.notebook, 0.0)
                     else:
                         suspects.append(job)
@@ -66,7 +66,7 @@ class Workers:
         """End the workers; ``at_once`` without waiting for what they do."""
         if at_once:
             for process in set(multiprocessing.active_children()) - self.before:
-                process.terminate()
+                process.kill()  # nbclient would take a milder signal for its own; a zygote ends with its owner
         self.pool.shutdown(cancel_futures=True)
 
     def _new_pool(self) -> ProcessPoolExecutor:
@@ -95,7 +95,7 @@ def _came_back(future: Future[Run]) -> bool:
 
 
 def _start_worker() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    os.setpgid(0, 0)  # Ctrl-C is for the grading process only: nbclient would take it for its own
     Finalize(None, execute.close, exitpriority=1)  # a worker leaves without running atexit's functions
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
