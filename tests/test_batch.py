@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import json
 import os
 import re
 import resource
@@ -210,27 +211,27 @@ def test_a_changed_lesson_draws_anew(graded):
 
 
 def test_killed_half_way_it_goes_on_where_it_stopped(course):
-    names = [f"student-{number}" for number in range(5)]
+    names = [f"student-{number}" for number in range(3)]
     for name in names:
         submit(course, name, note(course, name))
     store = Store(course, LESSON)
     with command(course, "--jobs", "1") as process:
-        until(lambda: len(list(store.runs.glob("*.json"))) >= 2, process)
+        until(lambda: len(list(store.runs.glob("*.json"))) >= 1, process)
         os.killpg(process.pid, signal.SIGKILL)
     before = {name: stamp for name, stamp in stamps(store.runs).items() if name.endswith(".json")}
-    assert 2 <= len(before) < 5
+    assert 1 <= len(before) < 3
     records = grade(course, LESSON)
-    assert [(record.status, record.score) for record in records] == [(GRADED, POINTS)] * 5
+    assert [(record.status, record.score) for record in records] == [(GRADED, POINTS)] * 3
     after = stamps(store.runs)
-    assert len(after) == 5, "nothing half-written is left"
+    assert len(after) == 3, "nothing half-written is left"
     assert {name: after[name] for name in before} == before, "what was there was not executed again"
 
 
 def test_ctrl_c_says_how_to_go_on(course):
-    for number in range(3):
+    for number in range(2):
         submit(course, f"student-{number}", note(course, f"student-{number}"))
     with command(course, "--jobs", "1") as process:
-        assert "[1/3]" in process.stdout.readline()
+        assert "[1/2]" in process.stdout.readline()
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does
         told, _ = process.communicate(timeout=LONGER)
     assert process.returncode == 130
@@ -340,16 +341,16 @@ def instead(monkeypatch):
 
 def strange(text):
     """Outputs that a kernel may send and no notebook may hold."""
-    nb = nbformat.v4.reads(text)
-    for cell in nb.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [
-                nbformat.from_dict({"output_type": "display_data", "data": {"text/plain": 5}, "metadata": {}}),
-                nbformat.from_dict({"output_type": "nonsense"}),
-                nbformat.from_dict({"output_type": "display_data", "data": [3], "metadata": 4}),
+    nb = json.loads(text)
+    for cell in nb["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = [
+                {"output_type": "display_data", "data": {"text/plain": 5}, "metadata": {}},
+                {"output_type": "nonsense"},
+                {"output_type": "error", "ename": ["?"]},
             ]
-            cell.metadata.execution = {"iopub.status.busy": "now", "iopub.status.idle": 7}
-    return nbformat.v4.writes(nb)
+            cell["metadata"]["execution"] = {"iopub.status.busy": "now", "iopub.status.idle": 7}
+    return json.dumps(nb)
 
 
 @pytest.mark.parametrize("notebook", [strange, lambda text: "{}", lambda text: "no notebook"])

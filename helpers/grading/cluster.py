@@ -15,7 +15,6 @@ from helpers.grading.jobs import DIED, Job, Run
 from helpers.grading.workers import failed
 
 SECONDS = 10  # for the scheduler to answer, and for the first worker to be there
-RETRIES = 2  # of a job whose worker died; then it is taken to be what killed them
 
 
 class Cluster:
@@ -24,11 +23,9 @@ class Cluster:
     def __init__(self, address: str) -> None:
         """Connect. Raises CourseError when dask is missing, nobody answers or there are no workers."""
         try:
-            import dask
             from distributed import Client
         except ImportError:
             raise CourseError("--cluster needs dask: run `pip install -e '.[cluster]'` first.") from None
-        dask.config.set({"distributed.scheduler.allowed-failures": RETRIES, "distributed.comm.retry.count": 0})
         self.address = address
         try:
             self.client = Client(address, timeout=SECONDS, set_as_default=False)
@@ -52,7 +49,7 @@ class Cluster:
         from distributed import CancelledError, KilledWorker, as_completed
 
         waiting = {self.client.submit(execute.run, job, pure=False): job for job in jobs}
-        for future in as_completed(waiting):
+        for future in as_completed(waiting, loop=self.client.loop):
             job: Job = waiting[future]
             error: Any = future.exception()
             if isinstance(error, KilledWorker):
