@@ -6,8 +6,8 @@ you trust. What a submission does stays in its kernel, as on this machine.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from helpers.grading import execute, sandbox
 from helpers.grading.course import CourseError
@@ -26,6 +26,7 @@ class Cluster:
             from distributed import Client
         except ImportError:
             raise CourseError("--cluster needs dask: run `pip install -e '.[cluster]'` first.") from None
+        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in a sentence
         self.address = address
         try:
             self.client = Client(address, timeout=SECONDS, set_as_default=False)
@@ -51,13 +52,17 @@ class Cluster:
         waiting = {self.client.submit(execute.run, job, pure=False): job for job in jobs}
         for future in as_completed(waiting, loop=self.client.loop):
             job: Job = waiting[future]
-            error: Any = future.exception()
-            if isinstance(error, KilledWorker):
-                yield Run(job.key, DIED, "its workers were killed", job.notebook, 0.0)
-            elif isinstance(error, CancelledError):
-                raise CourseError(f"The cluster at {self.address} is gone: the same command goes on where it stopped.")
-            else:
-                yield failed(job, error) if error else future.result()
+            try:
+                run: Run = future.result()
+            except KilledWorker:
+                run = Run(job.key, DIED, "its workers were killed", job.notebook, 0.0)
+            except CancelledError:
+                raise CourseError(
+                    f"The cluster at {self.address} is gone: start it again, then the same command goes on."
+                ) from None
+            except Exception as error:
+                run = failed(job, error)
+            yield run
             future.release()  # the scheduler need not keep it
 
     def close(self, at_once: bool = False) -> None:
