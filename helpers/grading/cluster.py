@@ -26,7 +26,7 @@ class Cluster:
             from distributed import Client
         except ImportError:
             raise CourseError("--cluster needs dask: run `pip install -e '.[cluster]'` first.") from None
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters is told in a sentence
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what matters is told in a sentence
         self.address = address
         try:
             self.client = Client(address, timeout=SECONDS, set_as_default=False)
