@@ -32,7 +32,6 @@ from sqlalchemy.exc import SAWarning
 
 from helpers.grading.course import Course, CourseError
 from helpers.grading.intake import HandIn
-from helpers.grading.judge import is_output
 from helpers.grading.release import last_error
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
@@ -168,7 +167,7 @@ def take_over(judged: NotebookNode) -> Callable[[NotebookNode, Any], tuple[Noteb
             if cell.source != ran.source or cell.cell_type != ran.cell_type:
                 raise ValueError("the run is one of another notebook")
             if cell.cell_type == "code":
-                cell.outputs = [output for output in ran.outputs if is_output(output)]
+                cell.outputs = ran.outputs
                 cell.execution_count = ran.execution_count
                 if "execution" in ran.metadata:
                     cell.metadata.execution = ran.metadata.execution

@@ -125,14 +125,16 @@ class JudgeAnswers(NbGraderPreprocessor):
 
 def judge_run(cases: CaseFile, notebook: NotebookNode) -> tuple[NotebookNode, tuple[Verdict, ...]]:
     """Judge an executed notebook; return it with the verdicts in it, and the verdicts."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # a kernel can send what no notebook may hold
+            cell.outputs = [output for output in cell.outputs if _is_output(output)]
     judging = JudgeAnswers()
     judging.cases = cases
     judged, _ = judging(notebook, {})
     return judged, judging.verdicts
 
 
-def is_output(output: Any) -> bool:
-    """Whether ``output`` is one that a notebook may hold; a kernel can send anything."""
+def _is_output(output: Any) -> bool:
     return nbformat.validator.isvalid(output, ref="output", version=4)
 
 
