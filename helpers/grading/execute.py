@@ -54,6 +54,7 @@ def run(job: Job) -> Run:
             kernel_name=KERNEL,
             timeout=job.limits.cell_seconds,
             interrupt_on_timeout=True,
+            raise_on_iopub_timeout=True,
             allow_errors=True,
             skip_cells_with_tag=SKIP_TAG,
             record_timing=True,
@@ -64,7 +65,7 @@ def run(job: Job) -> Run:
         client.on_cell_executed = client.on_cell_executed  # type: ignore[method-assign]
         try:
             client.execute(env={**os.environ, INPUTS_VARIABLE: str(inputs)})
-        except DeadKernelError:
+        except (DeadKernelError, RuntimeError, TimeoutError):
             status, note = DIED, "the kernel died"
     late = [c for c in notebook.cells if any(out.get("ename") in LATE for out in c.get("outputs", []))]
     if late and status == GRADED:

@@ -170,7 +170,7 @@ def take_over(judged: NotebookNode) -> Callable[[NotebookNode, Any], tuple[Noteb
                 cell.outputs = ran.outputs
                 cell.execution_count = ran.execution_count
                 if "execution" in ran.metadata:
-                    cell.metadata.execution = ran.metadata.execution
+                    cell.metadata.execution = {key: str(value) for key, value in ran.metadata.execution.items()}
         return notebook, resources
 
     return step
