@@ -134,7 +134,7 @@ def main() -> None:
         apart = {name: (score, theirs[name]) for name, score in scores(ours, lesson).items() if name in theirs}
         different = {name: pair for name, pair in apart.items() if abs(pair[0] - pair[1]) > 1e-9}
         print(
-            f"| Lesson | Class | Plain nbgrader, s each | This course, s each | Ratio | Graded cells, s each | Once, s |"
+            "| Lesson | Class | Plain nbgrader, s each | This course, s each | Ratio | Graded cells, s each | Once, s |"
         )
         print("|---|---|---|---|---|---|---|")
         print(

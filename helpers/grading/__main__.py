@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,6 +24,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade = commands.add_parser("grade", help="grade what is in submitted/ for one lesson")
     grade.add_argument("lesson")
     grade.add_argument("--jobs", type=int, default=0, help="submissions at a time (default: one per core)")
+    grade.add_argument("--fresh", action="store_true", help="draw new inputs and execute everything again")
+    grade.add_argument("--watch", action="store_true", help="go on with what is handed in later, until Ctrl-C")
+    grade.add_argument("--cluster", default="", metavar="ADDRESS", help="execute on a dask cluster: tcp://host:8786")
+    grade.add_argument("--gradebook", default="", metavar="URL", help="use this database: postgresql://user@host/name")
+    grade.add_argument("--unconfined", action="store_true", help="let submissions do all that you may do")
     demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
     demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
     options = parser.parse_args(arguments)
@@ -31,6 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CourseError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        more = ": the same command goes on where it stopped" if options.command == "grade" else ""
+        print(f"Stopped{more}.", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -50,9 +60,10 @@ def _run(options: argparse.Namespace) -> None:
             update_lesson_table(course, {lesson: seconds})
             print(f"{lesson}: {seconds:.0f} s", flush=True)
     elif options.command == "grade":
-        from helpers.grading.batch import grade
+        from helpers.grading.batch import Options, grade
 
-        grade(course, course.find(options.lesson), options.jobs)
+        chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(Options)}
+        grade(course, course.find(options.lesson), Options(**chosen))
     elif options.command == "demo":
         from helpers.grading.demo import run_demo
 

@@ -1,249 +1,368 @@
-"""Grade a class: every submission gets a terminal status, whatever it does."""
+"""Grade a class: every submission gets a terminal status, whatever it does.
+
+This process reads what was handed in, judges and writes; it never executes a student's code. Workers
+execute, on this machine or on a cluster. What they gave is kept, so that a grading that was stopped goes
+on where it was, and grading again executes only what is new.
+"""
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import csv
 import dataclasses
+import datetime
 import multiprocessing
 import os
-import signal
-import sys
-import tempfile
 import time
-import warnings
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import nbformat
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from nbgrader.converters import Autograde
-from nbgrader.plugins import CsvExportPlugin
-from nbgrader.preprocessors import Execute, NbGraderPreprocessor
-from sqlalchemy.exc import SAWarning
-from traitlets import Unicode
 
 from helpers import casefile
 from helpers.casefile import CaseFile
-from helpers.grading import cases, cleanup, kernels
+from helpers.grading import cases, execute, gradebook, intake, report, sandbox
 from helpers.grading.course import Course, CourseError
-from helpers.grading.intake import students as submissions
-from helpers.grading.judge import LATE, LATE_ERRORS, JudgeAnswers, write_inputs
-from helpers.grading.release import last_error, nbgrader_api, register
-from helpers.results import INPUTS_VARIABLE
+from helpers.grading.gradebook import Marks
+from helpers.grading.intake import HandIn
+from helpers.grading.jobs import FAILED, GRADED, STATUSES, TAMPERED, Item, Job, Limits, Record, Run
+from helpers.grading.judge import inputs_only, judge_run
+from helpers.grading.progress import Bar, printable
+from helpers.grading.release import nbgrader_api, register
+from helpers.grading.store import Kept, Store
+from helpers.grading.workers import Workers, failed
+from helpers.verdicts import Verdict
 
-KERNEL = kernels.WARM_KERNEL if sys.platform == "linux" else "python3"  # forking needs Linux
+WATCH_SECONDS = 2
+MAX_FILES = 1000  # of one submission, when looking for changes
 
 
 @dataclasses.dataclass(frozen=True)
-class Result:
-    """What became of one submission.
+class Options:
+    """How to grade.
 
-    status: "graded", or why not all of it could be ("timed out", "died", "unreadable", "missing").
+    jobs: submissions executed at a time, 0 for one per core. fresh: draw new inputs and execute all again.
+    watch: go on with what is handed in later. cluster: address of a dask scheduler. gradebook: URL of a
+    database. unconfined: let submissions run with the rights of this process.
     """
 
-    student: str
-    status: str
-    score: float
-    max_score: float
-    seconds: float
-    note: str = ""
+    jobs: int = 0
+    fresh: bool = False
+    watch: bool = False
+    cluster: str = ""
+    gradebook: str = ""
+    unconfined: bool = False
 
 
-# nbgrader's own queries trip this warning; it tells an instructor nothing.
-warnings.filterwarnings("ignore", category=SAWarning)
+class Executor(Protocol):
+    """What executes jobs: workers here or on a cluster."""
+
+    def runs(self, jobs: Iterable[Job]) -> Iterator[Run]: ...
+    def close(self, at_once: bool = False) -> None: ...
 
 
-def grade(course: Course, lesson: str, jobs: int = 0) -> list[Result]:
+def grade(course: Course, lesson: str, options: Options | None = None) -> list[Record]:
     """Autograde, give feedback and export for every submission of ``lesson``; print a table.
-
-    jobs: submissions graded at the same time; 0 means one per processor core.
 
     Raises CourseError before anything is graded when the course is not ready for it.
     """
+    options = options or Options()
     api = nbgrader_api(course)
-    _require_ready(course, lesson, api)
-    students = submissions(course, lesson)
-    register(api, course, lesson)
-    results = _grade_all(course, lesson, students, jobs)
-    export = export_scores(course, api)
-    print_table(course, lesson, results, export)
-    return results
-
-
-def _grade_all(course: Course, lesson: str, students: list[str], jobs: int) -> list[Result]:
-    """Grade every submission in worker processes, each with a preloaded process for its kernels."""
-    from helpers.grading.running import draw_cases  # brings TensorFlow, which workers need not load
-
-    drawn = draw_cases(course, lesson).to_bytes()
-    workers = min(jobs or os.cpu_count() or 1, len(students))
-    start, done = time.perf_counter(), []
-    # Spawned, not forked: this process has run TensorFlow, whose threads would not survive a fork.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start_worker, (course, lesson, drawn)) as pool:
-        waiting = {pool.submit(_grade_in_worker, student) for student in students}
-        for future in as_completed(waiting):
-            result = future.result()
-            done.append(result)
-            left = (time.perf_counter() - start) / len(done) * (len(students) - len(done))
-            print(f"[{len(done)}/{len(students)}] {result.student}: {result.status}, {left:.0f} s to go", flush=True)
-        for _ in range(workers):
-            pool.submit(kernels.stop)
-    return sorted(done, key=lambda result: result.student)
-
-
-_worker: dict[str, Any] = {}  # what a worker process keeps between submissions
-
-
-def _start_worker(course: Course, lesson: str, drawn: bytes) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
-    warnings.filterwarnings("ignore", category=SAWarning)
-    api = nbgrader_api(course)
-    stack = contextlib.ExitStack()
-    stack.enter_context(judged_apart(api, course, lesson, casefile.from_bytes(drawn)))
-    atexit.register(stack.close)
-    _worker.update(api=api, course=course, lesson=lesson)
-
-
-def _grade_in_worker(student: str) -> Result:
-    return grade_one(_worker["api"], _worker["course"], _worker["lesson"], student)
-
-
-class CleanUp(NbGraderPreprocessor):
-    """Put a submission on the footing of the released notebook before it runs."""
-
-    released = Unicode(help="path of the released notebook").tag(config=True)
-
-    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        release = nbformat.read(self.released, as_version=4)
-        clean, _ = cleanup.clean(cleanup.parse(nbformat.writes(nb).encode()), release)
-        return clean, resources
-
-
-@contextlib.contextmanager
-def judged_apart(api: NbGraderAPI, course: Course, lesson: str, drawn: CaseFile) -> Iterator[None]:
-    """While this lasts, autograding cleans submissions up and judges them outside the student's process."""
-    autograde = api.config.Autograde
-    autograde.sanitize_preprocessors = [CleanUp, *_default("sanitize_preprocessors")]
-    bound = type("JudgeAnswers", (JudgeAnswers,), {"cases": drawn})
-    steps = _default("autograde_preprocessors")
-    steps.insert(steps.index(Execute) + 1, bound)
-    autograde.autograde_preprocessors = steps
-    api.config.ExecutePreprocessor.kernel_name = KERNEL
-    api.config.CleanUp.released = str(course.student_copy(lesson))
-    with tempfile.TemporaryDirectory(prefix="inputs-") as folder:
-        os.environ[INPUTS_VARIABLE] = str(write_inputs(drawn, Path(folder)))
+    students = _require_ready(course, lesson, api, options)
+    store = Store(course, lesson)
+    with store.opened(), _executor(options, len(students)) as executor:
         try:
-            yield
-        finally:
-            del os.environ[INPUTS_VARIABLE]
+            return _Grading(course, lesson, api, store, executor, options).all(students)
+        except OSError as error:  # a disk that has become full, most often
+            raise CourseError(
+                f"{error.filename or store.folder}: {error.strerror or error}; "
+                "mend that, then the same command goes on where it stopped."
+            ) from error
 
 
-def _default(trait: str) -> list[type]:
-    return list(Autograde.class_traits()[trait].default())
+class _Grading:
+    """One grading of a lesson: what all its steps need."""
+
+    def __init__(
+        self, course: Course, lesson: str, api: NbGraderAPI, store: Store, executor: Executor, options: Options
+    ) -> None:
+        self.course, self.lesson, self.api, self.store = course, lesson, api, store
+        self.executor, self.options = executor, options
+        self.drawn = _drawn(course, lesson, store, options.fresh)
+        self.inputs = inputs_only(self.drawn).to_bytes()
+        self.limits = Limits(cell_seconds=int(api.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds)))
+        self.records: dict[str, Record] = {}
+        self.keys: dict[str, str] = {}  # by student
+        self.changed = False
+        register(api, course, lesson)
+
+    def all(self, students: list[str]) -> list[Record]:
+        """Grade ``students``, and with --watch whoever comes later, until Ctrl-C."""
+        if not self.options.watch:
+            self.some(students)
+            return self.finish(tell=True)
+        with contextlib.suppress(KeyboardInterrupt):
+            print(f"Waiting for submissions of {self.lesson}; Ctrl-C ends this.", flush=True)
+            for changed in _arrivals(self.course, self.lesson):
+                self.some(changed)
+                self.finish(tell=False)
+        return self.finish(tell=True)
+
+    def some(self, students: list[str]) -> None:
+        """Bring ``students`` to a status: execute what is not known yet, judge, write."""
+        self.marks, self.most = gradebook.all_marks(self.api, self.lesson)
+        waiting: dict[str, list[HandIn]] = {}
+        jobs: dict[str, Job] = {}
+        with Bar(len(students)) as bar:
+
+            def settle(hand_in: HandIn, run: Run | None) -> None:
+                record = self.settle(hand_in, run)
+                self.records[record.student] = record
+                bar.step(record.student, record.status)
+
+            for student in students:
+                hand_in = intake.read(self.course, self.lesson, student)
+                job = self.job(hand_in)
+                self.keys[student] = job.key if job else ""
+                if job is None or (run := self.store.run(job.key)) is not None:
+                    settle(hand_in, run if job else None)
+                else:  # copied work waits for the same run
+                    waiting.setdefault(job.key, []).append(hand_in)
+                    jobs.setdefault(job.key, job)
+            for run in self.executor.runs(jobs.values()) if jobs else ():
+                if run.seconds:  # else its worker was lost: the next grading tries again
+                    self.store.keep_run(run)
+                for hand_in in waiting[run.key]:
+                    settle(hand_in, run)
+
+    def job(self, hand_in: HandIn) -> Job | None:
+        """What is to be executed; None when there is nothing that could be."""
+        if hand_in.status is not None:
+            return None
+        text, confined = nbformat.writes(hand_in.notebook), not self.options.unconfined
+        return Job(hand_in.student, self.lesson, text, hand_in.files, self.inputs, self.limits, confined)
+
+    def settle(self, hand_in: HandIn, run: Run | None) -> Record:
+        """Judge and write down one submission; what is written already stays untouched."""
+        student, marks, kept = hand_in.student, self.marks.get(hand_in.student), self.store.kept(hand_in.student)
+        if run is None or run.status == FAILED:  # nothing to judge: the gradebook stays as it is
+            status, note = (run.status, run.note) if run else (hand_in.status or FAILED, hand_in.note)
+            if marks and marks.score:
+                note += "; the score is that of an earlier hand-in"
+            record = Record(student, self.lesson, "", status, note, marks.score if marks else 0.0, self.most, 0.0)
+            return self.keep(Kept(record, hand_in.timestamp, ""), kept)
+        try:
+            judged, record = self.judge(hand_in, run)
+        except Exception as error:  # a kernel may have sent anything: the class goes on
+            return self.settle(hand_in, failed(run, error))
+        same = kept is not None and marks is not None and self.is_written(record, hand_in.timestamp, kept, marks)
+        if same and kept and marks and (kept.by_hand, kept.record.score) == (marks.by_hand, marks.score):
+            return kept.record
+        self.store.forget(student)
+        wrong = "" if same else gradebook.write(self.api, self.store.staged, hand_in, judged, self.lesson)
+        wrong = wrong or gradebook.write_feedback(self.api, self.lesson, student)
+        if wrong:
+            record = dataclasses.replace(record, status=FAILED, note=wrong)
+        marks = gradebook.marks_of(self.api, self.lesson, student)
+        record = dataclasses.replace(record, score=marks.score if marks else 0.0)
+        return self.keep(Kept(record, hand_in.timestamp, marks.by_hand if marks else ""), None)
+
+    def judge(self, hand_in: HandIn, run: Run) -> tuple[NotebookNode, Record]:
+        """The judged notebook, and the record of it that still lacks its score."""
+        executed: Any = nbformat.v4.reads(run.notebook)  # unlike nbformat.reads it has no word on strange outputs
+        judged, verdicts = judge_run(self.drawn, executed)
+        items = tuple(_item(verdict, judged, self.limits.cell_seconds) for verdict in verdicts)
+        status, note = run.status, run.note
+        if status == GRADED and hand_in.repairs:
+            more = len(hand_in.repairs) - 3
+            status, note = TAMPERED, "; ".join(hand_in.repairs[:3]) + (f"; and {more} more" if more > 0 else "")
+        return judged, Record(
+            hand_in.student, self.lesson, run.key, status, note, 0.0, self.most, round(run.seconds, 2), items
+        )
+
+    def is_written(self, record: Record, timestamp: str, kept: Kept, marks: Marks) -> bool:
+        """Whether nbgrader's side already says what ``record`` says, whatever was changed by hand."""
+        return (
+            dataclasses.replace(kept.record, score=0.0) == record
+            and kept.timestamp == timestamp
+            and all(marks.auto.get(cases.CHECK_PREFIX + item.exercise) == item.points for item in record.items)
+            and gradebook.written(self.course, self.lesson, record.student)
+        )
+
+    def keep(self, new: Kept, old: Kept | None) -> Record:
+        if new != old:
+            self.store.keep(new)
+            self.changed = True
+        return new.record
+
+    def finish(self, tell: bool) -> list[Record]:
+        """Remove what belongs to nobody, write exports and report; ``tell`` them in a table."""
+        records = sorted(self.records.values(), key=lambda record: record.student)
+        if not records:
+            return []
+        self.changed |= self.store.prune(set(self.keys.values()), set(self.records))
+        if self.changed or not _page(self.course, self.lesson).exists():
+            gradebook.export(self.course, self.api)
+            _write_statuses(self.course, self.lesson, records)
+            report.write(records, self.course.root, self.lesson)
+            self.changed = False
+        if tell:
+            print_table(self.course, self.lesson, records, self.api)
+        return records
 
 
-def _require_ready(course: Course, lesson: str, api: NbGraderAPI) -> None:
+def _item(verdict: Verdict, notebook: NotebookNode, most_seconds: float) -> Item:
+    ids = {verdict.exercise, cases.CHECK_PREFIX + verdict.exercise}
+    seconds = sum(min(_seconds(cell), most_seconds) for cell in notebook.cells if cases.grade_id(cell) in ids)
+    says = "\n".join(verdict.says)
+    return Item(
+        verdict.exercise, verdict.points, verdict.max_points, verdict.status, verdict.mistake, says, round(seconds, 2)
+    )
+
+
+def _seconds(cell: NotebookNode) -> float:
+    """How long a cell ran. The kernel says when it was busy: it is not to be believed, nor to break anything."""
+    times = cell.metadata.get("execution", {})
+    try:
+        start, end = (datetime.datetime.fromisoformat(times[f"iopub.status.{word}"]) for word in ("busy", "idle"))
+        return max((end - start).total_seconds(), 0.0)
+    except (KeyError, TypeError, ValueError):
+        return 0.0
+
+
+def _require_ready(course: Course, lesson: str, api: NbGraderAPI, options: Options) -> list[str]:
+    """Return who handed in. Raises CourseError, with nothing touched, when the lesson cannot be graded."""
     if not cases.up_to_date(course, lesson):
         raise CourseError(f"The cases of {lesson} are older than the lesson: run `make release` first.")
-    try:
-        KernelSpecManager().get_kernel_spec(KERNEL)
-    except NoSuchKernel:
-        raise CourseError(f"The Jupyter kernel '{KERNEL}' is missing: run `make setup` to install it again.") from None
-    wanted = api.course_id
-    if not course.gradebook.exists():
-        return
-    try:
-        with Gradebook(api.coursedir.db_url, wanted) as gradebook:
-            known = {assignment.course_id for assignment in gradebook.assignments}
-    except Exception as error:  # sqlalchemy's errors name its internals, not the cure
+    students = [] if options.watch else intake.students(course, lesson)
+    if not options.cluster:
+        kernel = execute.kernel_name(not options.unconfined)
+        try:
+            KernelSpecManager().get_kernel_spec(kernel)
+        except NoSuchKernel:
+            raise CourseError(
+                f"The Jupyter kernel '{kernel}' is missing: run `make setup` to install it again."
+            ) from None
+        if not options.unconfined:
+            _require_confinement(sandbox.why_not())
+    gradebook.require(api, options.gradebook)
+    return students
+
+
+def _require_confinement(reason: str) -> None:
+    if reason:
         raise CourseError(
-            f"{course.gradebook.name} cannot be read ({type(error).__name__}): restore it or move it away."
-        ) from None
-    if known - {wanted}:
-        raise CourseError(
-            f"The gradebook belongs to course '{sorted(known)[0]}', nbgrader_config.py says '{wanted}': "
-            "set CourseDirectory.course_id back or move gradebook.db away."
+            f"Submissions cannot be confined here: {reason.rstrip('.')}. Mend that, or grade people you trust with "
+            "--unconfined, which lets a submission read and write all that you can."
         )
 
 
-def grade_one(api: NbGraderAPI, course: Course, lesson: str, student: str) -> Result:
-    """Autograde one submission and write its feedback."""
-    start = time.perf_counter()
+@contextlib.contextmanager
+def _executor(options: Options, students: int) -> Iterator[Executor]:
+    """Workers for as long as this lasts; when it ends early, they end at once."""
+    executor: Executor
+    if options.cluster:
+        from helpers.grading.cluster import Cluster
 
-    def result(status: str, note: str = "") -> Result:
-        score, top = _score(api, lesson, student)
-        return Result(student, status, score, top, time.perf_counter() - start, note)
-
-    problem = unreadable(course.root / "submitted" / student / lesson / f"{lesson}.ipynb")
-    if problem is not None:
-        return result(*problem)
-    outcome = api.autograde(lesson, student, force=True, create=True)
-    if not outcome["success"]:
-        died = "DeadKernelError" in str(outcome.get("error"))
-        return result("died" if died else "failed", "the kernel died" if died else last_error(outcome))
-    api.generate_feedback(lesson, student, force=True)
-    graded = nbformat.read(course.root / "autograded" / student / lesson / f"{lesson}.ipynb", as_version=4)
-    late = [cell for cell in graded.cells if _ran_late(cell)]
-    if late:
-        return result("timed out", f"{len(late)} cell(s) ran into the limit")
-    return result("graded")
-
-
-def unreadable(path: Path) -> tuple[str, str] | None:
-    """Return (status, note) for a file that cannot be graded at all, else None."""
-    if not path.exists():
-        return "missing", f"there is no {path.name}"
+        executor = cluster = Cluster(options.cluster)
+    else:
+        count = options.jobs or os.cpu_count() or 1
+        executor = Workers(count if options.watch else min(count, students))
     try:
-        notebook = nbformat.read(path, as_version=4)
-    except Exception as error:  # nbformat raises many kinds, each for another kind of damage
-        return "unreadable", f"not a notebook ({type(error).__name__})"
-    if not any(cases.grade_id(cell) for cell in notebook.cells):
-        return "unreadable", "a notebook, but none of this course's"
-    return None
+        if options.cluster and not options.unconfined:
+            _require_confinement(cluster.why_not_confined())
+        yield executor
+    except BaseException:
+        executor.close(at_once=True)
+        raise
+    executor.close(at_once=options.watch)
 
 
-def _ran_late(cell: Any) -> bool:
-    outputs = cell.get("outputs", [])
-    return any(out.get("ename") in LATE_ERRORS or LATE in out.get("data", {}).get("text/plain", "") for out in outputs)
+def _drawn(course: Course, lesson: str, store: Store, fresh: bool) -> CaseFile:
+    """The cases of this lesson's grading: kept ones, or new ones when the lesson has changed."""
+    kept = store.drawn()
+    if kept is None or fresh or kept.digest != cases.digest(course, lesson):
+        # In a process of its own: it brings TensorFlow, which this one has no use for.
+        with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+            content = pool.submit(_draw, course, lesson).result()
+        store.keep_drawn(content)
+        kept = casefile.from_bytes(content)
+    return kept
 
 
-def _score(api: NbGraderAPI, lesson: str, student: str) -> tuple[float, float]:
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        top = gradebook.find_assignment(lesson).max_score
-        try:
-            return gradebook.find_submission(lesson, student).score, top
-        except MissingEntry:
-            return 0.0, top
+def _draw(course: Course, lesson: str) -> bytes:
+    from helpers.grading.running import draw_cases
+
+    return draw_cases(course, lesson).to_bytes()
 
 
-def export_scores(course: Course, api: NbGraderAPI) -> Path:
-    """Write all scores of the gradebook as CSV, through nbgrader's exporter."""
-    path = course.root / "grades.csv"
-    exporter = CsvExportPlugin(parent=api)
-    exporter.to = str(path)
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        exporter.export(gradebook)
-    return path
+def _arrivals(course: Course, lesson: str) -> Iterator[list[str]]:
+    """Give the students whose submissions are new or changed, for ever."""
+    graded: dict[str, Any] = {}
+    before: dict[str, Any] | None = None
+    while True:
+        now = {path.parent.name: _state(path) for path in sorted((course.root / "submitted").glob(f"*/{lesson}"))}
+        # After the first look, only what has come to rest: a file may be on its way still.
+        changed = [
+            name
+            for name, state in now.items()
+            if state != graded.get(name) and (before is None or before.get(name) == state)
+        ]
+        graded.update((name, now[name]) for name in changed)
+        if changed:
+            yield changed
+        before = now
+        time.sleep(WATCH_SECONDS)
 
 
-def print_table(course: Course, lesson: str, results: list[Result], export: Path) -> None:
-    """Print a line per submission and where to look; write the statuses beside the export."""
-    statuses = course.root / f"status_{lesson}.csv"
-    with statuses.open("w", newline="", encoding="utf-8") as file:
+def _state(folder: Path) -> list[tuple[str, int, int]]:
+    """What tells a changed submission: its files' names, times and sizes."""
+    paths = islice((Path(top, name) for top, _, names in os.walk(folder) for name in names), MAX_FILES)
+    found = []
+    for path in (folder, *paths):
+        with contextlib.suppress(OSError):
+            state = path.lstat()
+            found.append((str(path), state.st_mtime_ns, state.st_size))
+    return sorted(found)
+
+
+def _page(course: Course, lesson: str) -> Path:
+    return course.root / f"report_{lesson}.html"
+
+
+def _statuses(course: Course, lesson: str) -> Path:
+    return course.root / f"status_{lesson}.csv"
+
+
+def _write_statuses(course: Course, lesson: str, records: list[Record]) -> None:
+    columns = ("student", "status", "score", "max_score", "seconds", "note")
+    # A folder's name need not be UTF-8, nor harmless in a spreadsheet.
+    with _statuses(course, lesson).open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
         writer = csv.writer(file)
-        writer.writerow([field.name for field in dataclasses.fields(Result)])
-        writer.writerows(dataclasses.astuple(result) for result in results)
-    width = max(len(result.student) for result in results)
+        writer.writerow(columns)
+        for record in records:
+            cells = [getattr(record, column) for column in columns]
+            writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in cells])
+
+
+def print_table(course: Course, lesson: str, records: list[Record], api: NbGraderAPI) -> None:
+    """Print a line per submission, where to look, and how many there are of each status."""
+    width = max(len(record.student) for record in records)
     print(f"\n{'student':{width}}  score        status")
-    for result in results:
-        note = f" ({result.note})" if result.note else ""
-        print(f"{result.student:{width}}  {result.score:4g} of {result.max_score:<4g} {result.status}{note}")
-    print(f"\nscores    {export}\nstatuses  {statuses}\nfeedback  {course.root / 'feedback'}")
-    print(f"gradebook {course.gradebook} (formgrader: `make lab`, then the Formgrader tab)")
+    for record in records:
+        note = f" ({printable(record.note)})" if record.note else ""
+        name = f"{printable(record.student):{width}}"
+        print(f"{name}  {record.score:4g} of {record.max_score:<4g} {record.status}{note}")
+    print(f"\nscores    {course.root / 'grades.csv'}\nstatuses  {_statuses(course, lesson)}")
+    print(f"feedback  {course.root / 'feedback'}\nreport    {_page(course, lesson)}")
+    print(f"gradebook {gradebook.name(api)} (formgrader: `make lab`, then the Formgrader tab)")
+    counts = Counter(record.status for record in records)
+    told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    print(f"{len(records)} submissions: {told}")

@@ -42,6 +42,11 @@ class JudgeAnswers(NbGraderPreprocessor):
     """Replace the outputs of every graded cell by the verdict on the answers found in them."""
 
     cases: CaseFile  # set by the grader, never by configuration
+    verdicts: tuple[Verdict, ...] = ()  # of the notebook that was judged last
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        self.verdicts = ()
+        return super().preprocess(nb, resources)
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, index: int) -> tuple[NotebookNode, Any]:
         marks = cell.metadata.get("nbgrader", {})
@@ -50,6 +55,7 @@ class JudgeAnswers(NbGraderPreprocessor):
         name = grade_id(cell).removeprefix(CHECK_PREFIX)
         exercise = self.cases.exercises.get(name)
         verdict = self.judge(name, exercise, cell)
+        self.verdicts += (verdict,)
         cell.outputs = verdict_outputs(verdict, exercise.reveal if exercise else "")
         return cell, resources
 
@@ -67,6 +73,21 @@ class JudgeAnswers(NbGraderPreprocessor):
             errors = {out.ename for out in cell.outputs if out.output_type == "error"}
             reason = LATE if errors & LATE_ERRORS else "The cell gave no answer."
         return Verdict(name, 0.0, exercise.points, "wrong", (reason,))
+
+
+def judge_run(cases: CaseFile, notebook: NotebookNode) -> tuple[NotebookNode, tuple[Verdict, ...]]:
+    """Judge an executed notebook; return it with the verdicts in it, and the verdicts."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":  # a kernel can send what no notebook may hold
+            cell.outputs = [output for output in cell.outputs if _is_output(output)]
+    judging = JudgeAnswers()
+    judging.cases = cases
+    judged, _ = judging(notebook, {})
+    return judged, judging.verdicts
+
+
+def _is_output(output: Any) -> bool:
+    return nbformat.validator.isvalid(output, ref="output", version=4)
 
 
 def verdict_outputs(verdict: Verdict, reveal: str) -> list[NotebookNode]:
