@@ -98,6 +98,24 @@ def test_stock_autograde_gives_the_same_scores(example, tmp_path):
     assert scores == {name: score for name, score in demo.EXPECTED.items() if name not in ("endless", "not-a-notebook")}
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="forking a preloaded process needs Linux")
+def test_stock_autograde_runs_in_a_warm_kernel(empty):
+    submit(empty, "perfect", demo.fill(empty, demo.solution_sources(empty, LESSON)))
+    for command in (
+        ["generate_assignment"],
+        ["autograde", "--create", "--ExecutePreprocessor.kernel_name=course-warm"],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "nbgrader", *command, f"--assignment={LESSON}"],
+            cwd=empty.root,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr[-2000:]
+    with Gradebook(f"sqlite:///{empty.gradebook}", "rnn") as gradebook:
+        assert gradebook.find_submission(LESSON, "perfect").score == 10
+
+
 # -- bad input ----------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 
 import nbformat
 import numpy as np
@@ -16,7 +17,7 @@ from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
 from helpers.grading.cases import CHECK_PREFIX, grade_id
 from helpers.grading.course import REPO
-from helpers.grading.jobs import STATUSES
+from helpers.grading.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
 from helpers.grading.wire import WireError, read_replies
 from helpers.verdicts import Reply
 
@@ -139,6 +140,21 @@ get_ipython().ast_transformers.append(Drop())
 def one_step(*a): return 1
 """
 
+REWRITER = """
+rewrite = lambda lines: ["100.0"] if any("check(" in line for line in lines) else lines
+get_ipython().input_transformers_post.append(rewrite)
+def one_step(*a): return 1
+"""
+ENDS_ITSELF = "import os\nos._exit(0)\n"
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass\n"
+THIEF = """
+import os
+tops = set(os.listdir("/")) - {"proc", "usr", "dev"}
+files = [os.path.join(place, name) for top in tops for place, _, names in os.walk("/" + top) for name in names]
+wanted = ("gradebook.db", "exercises.py", "drawn.npz", ".ipynb")
+print([file for file in files if file.endswith(wanted) and "site-packages" not in file])
+"""
+
 
 def tampered(course):
     """An unwritten notebook whose cells and marks were edited."""
@@ -175,12 +191,17 @@ def cluttered(course):
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
     course = demo.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO)
+    right = demo.solution_sources(course, LESSON)
     submissions = {
         "boast": demo.fill(course, {name: BOAST for name in demo.solution_sources(course, LESSON)}),
         "patched": demo.fill(course, {"one_step": PATCHED}),
         "forger": demo.fill(course, {"one_step": FORGER}),
         "replay": demo.fill(course, {"one_step": REPLAY}),
         "transformer": demo.fill(course, {"one_step": TRANSFORMER}),
+        "rewriter": demo.fill(course, {"one_step": REWRITER}),
+        "thief": demo.fill(course, {"one_step": THIEF}),
+        "ends-itself": demo.fill(course, {**right, "two_steps": ENDS_ITSELF}),
+        "deaf": demo.fill(course, {**right, "two_steps": DEAF}),
         "tampered": tampered(course),
         "cluttered": cluttered(course),
     }
@@ -188,15 +209,45 @@ def results(tmp_path_factory):
         path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(content)
+    for student, make in {"pipe": os.mkfifo, "link": lambda path: path.symlink_to(course.gradebook)}.items():
+        path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
+        path.parent.mkdir(parents=True)
+        make(path)
     assert main(["--course", str(course.root), "release"]) == 0
-    return {result.student: result for result in grade(course, LESSON)}
+    return course, {result.student: result for result in grade(course, LESSON)}
 
 
-@pytest.mark.parametrize("student", ["boast", "patched", "forger", "replay", "transformer", "tampered"])
+CHEATS = ["boast", "patched", "forger", "replay", "transformer", "rewriter", "thief", "tampered", "pipe", "link"]
+
+
+@pytest.mark.parametrize("student", CHEATS)
 def test_cheats_earn_nothing(results, student):
-    assert (results[student].score, results[student].max_score) == (0, 10)
-    assert results[student].status in STATUSES, "a terminal status, whatever it did"
+    result = results[1][student]
+    assert (result.score, result.max_score) == (0, 10)
+    assert result.status in STATUSES, "a terminal status, whatever it did"
+
+
+def test_statuses_tell_what_happened(results):
+    told = {name: results[1][name].status for name in ("ends-itself", "deaf", "pipe", "link", "tampered", "cluttered")}
+    assert told == {
+        "ends-itself": DIED,
+        "deaf": TIMED_OUT,
+        "pipe": NO_NOTEBOOK,
+        "link": NO_NOTEBOOK,
+        "tampered": TAMPERED,
+        "cluttered": TAMPERED,  # it holds a check twice
+    }
+
+
+def test_what_was_right_before_a_kernel_ended_counts(results):
+    assert results[1]["ends-itself"].score == results[1]["deaf"].score > 0
+
+
+def test_nothing_can_be_stolen(results):
+    graded = nbformat.read(results[0].root / "autograded" / "thief" / LESSON / f"{LESSON}.ipynb", as_version=4)
+    told = next(cell.outputs for cell in graded.cells if grade_id(cell) == "one_step")
+    assert [out.text for out in told] == ["[]\n"]
 
 
 def test_honest_work_in_a_cluttered_notebook_loses_nothing(results):
-    assert results["cluttered"].score == 10
+    assert results[1]["cluttered"].score == 10

@@ -4,16 +4,19 @@ import json
 import re
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+import websocket
 
+from helpers.grading import kernels
 from helpers.grading.course import REPO
 
-BIN = Path(__import__("sys").executable).parent
+BIN = Path(sys.executable).parent
 TOKEN = "test-token"
 
 
@@ -34,11 +37,12 @@ def lab(tmp_path_factory):
             server.wait(20)
 
 
-def get(lab, path):
+def get(lab, path, data=None):
     base, log, server = lab
     deadline = time.monotonic() + 60
     while True:
-        request = urllib.request.Request(base + path, headers={"Authorization": f"token {TOKEN}"})
+        headers = {"Authorization": f"token {TOKEN}"}
+        request = urllib.request.Request(base + path, data and json.dumps(data).encode(), headers)
         try:
             with urllib.request.urlopen(request, timeout=20) as reply:
                 return reply.read().decode()
@@ -82,3 +86,20 @@ def test_markdown_opens_rendered_and_nothing_asks_the_network(lab):
     assert settings["schema"]["properties"]["defaultViewers"]["default"] == {"markdown": "Markdown Preview"}
     news = json.loads(get(lab, "/lab/api/settings/@jupyterlab/apputils-extension:notification"))
     assert news["schema"]["properties"]["fetchNews"]["default"] == "false"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="forking a preloaded process needs Linux")
+@pytest.mark.parametrize("kernel", [kernels.WARM_KERNEL, kernels.CONFINED_KERNEL])
+def test_a_notebook_runs_in_a_forked_kernel(lab, kernel):
+    get(lab, "/api/status")
+    number = json.loads(get(lab, "/api/kernels", {"name": kernel}))["id"]
+    address = f"{lab[0].replace('http', 'ws')}/api/kernels/{number}/channels?token={TOKEN}"
+    channel = websocket.create_connection(address, timeout=60)
+    content = {"code": "import sys; print('tensorflow' in sys.modules)", "silent": False, "allow_stdin": False}
+    header = {"msg_id": "1", "msg_type": "execute_request", "session": "s", "username": "", "version": "5.3"}
+    request = {"header": header, "parent_header": {}, "metadata": {}, "content": content, "channel": "shell"}
+    channel.send(json.dumps(request))
+    while (message := json.loads(channel.recv()))["msg_type"] != "stream":
+        assert message["msg_type"] != "error"
+    assert message["content"]["text"] == "True\n"
+    channel.close()

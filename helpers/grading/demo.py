@@ -53,8 +53,8 @@ def run_demo(folder: Path) -> None:
     grade(course, LESSON)
 
 
-def make_course(folder: Path, source: Path) -> Course:
-    """Copy what an instructor needs of the course in ``source`` to a fresh ``folder``."""
+def make_course(folder: Path, source: Path, lesson: str = LESSON) -> Course:
+    """Copy what an instructor needs of one lesson of the course in ``source`` to a fresh ``folder``."""
     if folder.exists():
         if not (folder / CONFIG).exists() and any(folder.iterdir()):
             raise CourseError(f"{folder} is not empty and holds no course: choose another folder.")
@@ -62,9 +62,9 @@ def make_course(folder: Path, source: Path) -> Course:
     folder.mkdir(parents=True)
     shutil.copy(source / CONFIG, folder)
     for room in ("solutions", "notebooks"):
-        shutil.copytree(source / room / LESSON, folder / room / LESSON, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(source / room / lesson, folder / room / lesson, ignore=shutil.ignore_patterns("__pycache__"))
     (folder / "data" / "cases").mkdir(parents=True)
-    shutil.copy(Course(source).case_file(LESSON), folder / "data" / "cases")
+    shutil.copy(Course(source).case_file(lesson), folder / "data" / "cases")
     return Course(folder)
 
 

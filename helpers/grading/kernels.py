@@ -42,7 +42,6 @@ MAX_FILES = 20 << 20  # bytes of all files that come along into a confined kerne
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 LATCHED = {  # read once, at import
     "TF_CPP_MIN_LOG_LEVEL": "3",
-    "TF_ENABLE_ONEDNN_OPTS": "0",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     # One thread only: the numerical libraries must not start theirs before the fork.
     "OPENBLAS_NUM_THREADS": "1",
