@@ -135,6 +135,20 @@ def test_stored_outputs(notebook):
             assert shows_figure or SKIP_TAG in tags, f"compare this output, or tag the cell demo: {cell.source}"
 
 
+def shows_only(cell):
+    """Whether a cell calls nothing but print and plots, and binds no name."""
+    body = ast.parse(cell.source).body
+    calls = [item.value for item in body if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)]
+    functions = [ast.unparse(call.func).split("(")[0].split(".")[0] for call in calls]
+    return bool(body) and len(calls) == len(body) and set(functions) <= {"plots", "print"}
+
+
+def test_cells_that_only_show_something_are_left_out_of_grading(notebook):
+    for cell in code_cells(notebook):
+        if not grade_id(cell) and shows_only(cell):
+            assert SKIP_TAG in cell.metadata.get("tags", []), f"tag it demo: {cell.source}"
+
+
 def test_metadata_is_clean(lesson, notebook, course):
     for path in (course.solution(lesson), course.student_copy(lesson)):
         nb = nbformat.read(path, as_version=4)

@@ -11,6 +11,7 @@ import dataclasses
 import faulthandler
 import logging
 import os
+import queue
 import sys
 import tempfile
 import time
@@ -23,6 +24,7 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import DeadKernelError
+from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from traitlets.config import Config
 
@@ -34,6 +36,7 @@ from helpers.results import ANSWERS, INPUTS_VARIABLE
 
 LATE = {"ename": "CellTimeoutError", "evalue": "", "traceback": ["The cell ran into its time limit."]}
 REACTION_SECONDS = 3  # for a kernel to come back after an interrupt
+START_SECONDS = 60
 GRACE_SECONDS = 120  # to start and to end, on a slow machine
 ANSWERS_TOGETHER = 2 * MAX_TEXT  # characters of all answers of a notebook
 CUT = "\n[more output was left out]\n"
@@ -147,6 +150,23 @@ class KernelClient(AsyncKernelClient):
         self, shell: bool = True, iopub: bool = True, stdin: bool = True, hb: bool = False, control: bool = True
     ) -> None:
         super().start_channels(shell, iopub, stdin, hb, control)
+
+    async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers and its output arrives; the original waits for a silence as well."""
+        deadline = time.monotonic() + (timeout or START_SECONDS)
+        while time.monotonic() < deadline:
+            self.kernel_info()
+            try:
+                await self.get_shell_msg(timeout=1)
+                await self.get_iopub_msg(timeout=0.2)
+            except queue.Empty:
+                if self.parent is None or not await ensure_async(self.parent.is_alive()):
+                    break
+            else:
+                return
+        raise RuntimeError("the kernel did not answer")
+
+    wait_for_ready = _async_wait_for_ready
 
 
 class _Client(NotebookClient):

@@ -25,6 +25,9 @@ KERNEL_ENVIRONMENT = {
     "USER": "student",
     "PATH": "/usr/local/bin:/usr/bin:/bin",
     "LANG": "C.UTF-8",
+    # One core for each kernel: a class runs in as many kernels as there are cores.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
     "IPYTHONDIR": "/tmp/.ipython",
     "JUPYTER_CONFIG_DIR": "/tmp/.jupyter",

@@ -13,6 +13,8 @@ import base64
 import contextlib
 import ctypes
 import dataclasses
+import gc
+import io
 import json
 import os
 import random
@@ -53,19 +55,31 @@ class Request:
 
 
 def preload() -> None:
-    """Import what kernels need. No TensorFlow operation may run here: its threads would not survive a fork."""
+    """Import what kernels need, and draw once. No TensorFlow operation may run here: threads do not survive a fork."""
     import ipykernel.heartbeat
     import ipykernel.ipkernel
     import ipykernel.kernelapp
     import keras
-    import matplotlib.font_manager
-    import matplotlib.pyplot
+    import matplotlib.figure
+    import matplotlib.pyplot as plt
     import matplotlib_inline.backend_inline
     import numpy
     import tensorflow
 
-    for module in (ipykernel, keras, matplotlib, numpy, tensorflow, matplotlib_inline):
+    import helpers.data
+    import helpers.measure
+    import helpers.plots
+
+    for module in (ipykernel, keras, matplotlib, numpy, tensorflow, matplotlib_inline, helpers):
         assert module is not None
+    # The first figure looks for fonts. Drawn without a backend, which a kernel chooses for itself.
+    figure = matplotlib.figure.Figure()
+    figure.subplots().set_title("$h_t$ and words")
+    figure.savefig(io.BytesIO())
+    plt.close("all")
+    # What is here stays: a kernel that never looks at it again never has to copy it.
+    gc.collect()
+    gc.freeze()
 
 
 def thread_count() -> int:

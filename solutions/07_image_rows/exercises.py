@@ -129,7 +129,8 @@ EXERCISES = [
             "what is mixed": "",
             "epochs differ": "",
         },
-        reveal="Every epoch holds every example once, in a new order, and none runs over into the next.",
+        reveal="Every epoch holds every example once, in a new order, and none runs over into the next. "
+        "A buffer larger than the data is no mistake; with one that is smaller, examples stay near where they were.",
         mistakes=[
             Mistake(
                 "repeated before it is shuffled",
