@@ -3,15 +3,17 @@
     .venv/bin/python benchmarks/grading.py --lesson 03
 
 The class holds right answers, other right answers and known mistakes in turns. Both gradings get the same
-submissions, and have to agree on every score. Per submission: seconds by the clock, and what is over what the
-cells themselves took, which no grading can save. Drawing fresh inputs and starting TensorFlow, paid once per
-lesson, is counted apart. ``--cluster`` adds the same class on one and on two workers of a local dask cluster.
+submissions, and have to agree on every score. Per submission: seconds by the clock with one and with several
+workers, and those that its cells took, which no grading can save; the difference is what grading adds. Drawing
+fresh inputs and starting TensorFlow, paid once per lesson, is counted apart. Plain nbgrader writes no feedback;
+here it is in the time. ``--cluster`` adds the same class on one and on two workers of a local dask cluster.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import socket
 import statistics
 import subprocess
@@ -19,12 +21,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
+import nbformat
 from nbgrader.api import Gradebook
 
 from helpers.grading import cases, demo
 from helpers.grading.course import REPO, Course
+from helpers.grading.jobs import Run
 from helpers.grading.store import Store
 
 FIRST = "first"  # graded before the clock starts: it pays for what is paid once
@@ -83,6 +88,17 @@ def prepared(folder: Path, lesson: str) -> tuple[Course, float]:
     return course, grade(course, lesson)
 
 
+def cell_seconds(run: Run) -> float:
+    """Return how long a run's cells were busy, all together."""
+    total = 0.0
+    for cell in nbformat.reads(run.notebook, as_version=4).cells:
+        times = cell.metadata.get("execution", {})
+        if "iopub.status.idle" in times:
+            begin, end = (datetime.fromisoformat(times[f"iopub.status.{word}"]) for word in ("busy", "idle"))
+            total += (end - begin).total_seconds()
+    return total
+
+
 def on_cluster(folder: Path, lesson: str, workers: int, submissions: dict[str, str]) -> float:
     """Grade on a local cluster of ``workers``, warm before the clock starts; return the seconds."""
     course, _ = prepared(folder, lesson)
@@ -118,13 +134,17 @@ def main() -> None:
     options = parser.parse_args()
     lesson, count = Course(REPO).find(options.lesson), options.students
     with tempfile.TemporaryDirectory() as place:
-        ours, once = prepared(Path(place, "ours"), lesson)
-        submissions = class_of(ours, lesson, count)
+        single, once = prepared(Path(place, "single"), lesson)
+        submissions = class_of(single, lesson, count)
+        ours = Course(Path(place, "ours"))
+        shutil.copytree(single.root, ours.root)
+        hand_in(single, lesson, submissions)
         hand_in(ours, lesson, submissions)
+        alone = grade(single, lesson, "--jobs", "1")
+        store = Store(single, lesson)
+        cells = statistics.mean(cell_seconds(store.run(store.kept(name).record.key)) for name in submissions)
         seconds = grade(ours, lesson, "--jobs", str(options.jobs))
         again = grade(ours, lesson, "--jobs", str(options.jobs))
-        records = [Store(ours, lesson).kept(student).record for student in submissions]
-        inside = statistics.mean(sum(item.seconds for item in record.items) for record in records)
         plain = demo.make_course(Path(place, "plain"), REPO, lesson)
         hand_in(plain, lesson, submissions)
         nbgrader = [sys.executable, "-m", "nbgrader"]
@@ -134,13 +154,14 @@ def main() -> None:
         apart = {name: (score, theirs[name]) for name, score in scores(ours, lesson).items() if name in theirs}
         different = {name: pair for name, pair in apart.items() if abs(pair[0] - pair[1]) > 1e-9}
         print(
-            "| Lesson | Class | Plain nbgrader, s each | This course, s each | Ratio | Graded cells, s each | Once, s |"
+            "| Lesson | Plain nbgrader | This course, one worker | Its cells alone | Added | Several workers | Ratio |"
         )
         print("|---|---|---|---|---|---|---|")
         print(
-            f"| {lesson} | {count} | {stock / count:.2f} | {seconds / count:.2f} | {stock / seconds:.1f} "
-            f"| {inside:.2f} | {once:.0f} |"
+            f"| {lesson} | {stock / count:.2f} | {alone / count:.2f} | {cells:.2f} | {alone / count - cells:.2f} "
+            f"| {seconds / count:.2f} | {stock / seconds:.1f} |"
         )
+        print(f"\nSeconds for each of {count}; {options.jobs} workers; {once:.0f} s once for the lesson.")
         print(f"\nGrading again: {again:.1f} s in all. Scores that differ: {different or 'none'}.")
         if options.cluster:
             one, two = (on_cluster(Path(place, f"cluster{n}"), lesson, n, submissions) for n in (1, 2))

@@ -28,6 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return ORDER.index(name) if name in ORDER else len(ORDER)
 
     items.sort(key=rank)
+    for item in items:
+        # What belongs together runs in one process: a lesson's tests share its runs, a file's tests its fixtures.
+        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
+        item.add_marker(pytest.mark.xdist_group(lesson or item.path.stem))
 
 
 @pytest.hookimpl(trylast=True)

@@ -28,7 +28,7 @@ from nbgrader.apps import NbGraderAPI
 
 from helpers import casefile
 from helpers.casefile import CaseFile
-from helpers.grading import cases, execute, gradebook, intake, report, sandbox
+from helpers.grading import cases, execute, gradebook, intake, sandbox
 from helpers.grading.course import Course, CourseError
 from helpers.grading.gradebook import Marks
 from helpers.grading.intake import HandIn
@@ -211,6 +211,8 @@ class _Grading:
         if self.changed or not _page(self.course, self.lesson).exists():
             gradebook.export(self.course, self.api)
             _write_statuses(self.course, self.lesson, records)
+            from helpers.grading import report  # brings matplotlib, which takes its time
+
             report.write(records, self.course.root, self.lesson)
             self.changed = False
         if tell:

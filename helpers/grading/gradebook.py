@@ -16,9 +16,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import nbformat
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
+from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI
@@ -36,6 +39,28 @@ from helpers.grading.release import last_error
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
 warnings.filterwarnings("ignore", category=SAWarning)
+
+
+class _Compiled(BytecodeCache):
+    """Compiled templates, kept in memory: nbgrader makes a new exporter for every page, which compiles nine of them."""
+
+    codes: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.codes:
+            bucket.bytecode_from_string(self.codes[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.codes[bucket.key] = bucket.bytecode_to_string()
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbgrader's exporter of feedback pages, for many pages in a row."""
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        environment.bytecode_cache = _Compiled()
+        return environment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -176,6 +201,7 @@ def take_over(judged: NotebookNode) -> Callable[[NotebookNode, Any], tuple[Noteb
 
 def write_feedback(api: NbGraderAPI, lesson: str, student: str) -> str:
     """Write the page a student gets back; return what went wrong, or ""."""
+    api.config.GenerateFeedback.exporter_class = FeedbackExporter
     with _selected(api, lesson, student):
         outcome = api.generate_feedback(lesson, api.coursedir.student_id, force=True)
     return "" if outcome["success"] else _why(outcome)
