@@ -124,3 +124,16 @@ def test_the_preloaded_process_ends_with_its_owner():
     process = kernels.zygote().process
     kernels.stop()
     wait_until(lambda: process.poll() is not None)
+
+
+def test_a_confined_kernel_takes_along_plain_files_only(tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "a.txt").write_text("a")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "b.txt").write_text("b")
+    (tmp_path / "link").symlink_to("/etc/passwd")
+    os.mkfifo(tmp_path / "pipe")
+    assert kernels._files(tmp_path) == {"notes/a.txt": b"a"}
+    for number in range(kernels.MAX_COUNT + 5):
+        (tmp_path / f"{number}").write_text("x")
+    assert len(kernels._files(tmp_path)) == kernels.MAX_COUNT

@@ -39,6 +39,7 @@ START_SECONDS = 120  # for the preloading, on a slow disk
 FORK_SECONDS = 30
 MAX_MESSAGE = 1 << 16
 MAX_FILES = 20 << 20  # bytes of all files that come along into a confined kernel
+MAX_COUNT = 200  # of these files
 PORTS = ("shell_port", "iopub_port", "stdin_port", "control_port", "hb_port")
 LATCHED = {  # read once, at import
     "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -279,12 +280,16 @@ def _listen(path: str) -> socket.socket:
 
 
 def _files(folder: Path) -> dict[str, bytes]:
-    """The regular files of a folder by relative name; links are not followed, and there is an end to the size."""
+    """The regular files of a folder by relative name; no hidden ones, no links, and there is an end to them."""
     found: dict[str, bytes] = {}
     room = MAX_FILES
-    for path in sorted(folder.rglob("*")):
-        status = path.lstat()
-        room -= status.st_size if stat.S_ISREG(status.st_mode) else 0
-        if stat.S_ISREG(status.st_mode) and room >= 0:
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    for place, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for path in (Path(place, name) for name in names if not name.startswith(".")):
+            status = path.lstat()
+            room -= status.st_size
+            if room < 0 or len(found) == MAX_COUNT:
+                return found
+            if stat.S_ISREG(status.st_mode):
+                found[path.relative_to(folder).as_posix()] = path.read_bytes()
     return found
