@@ -22,7 +22,7 @@ import parts_at_fault
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.grading import demo, workers
+from helpers.grading import demo, sandbox, workers
 from helpers.grading.__main__ import main
 from helpers.grading.batch import Options, grade
 from helpers.grading.cases import grade_id
@@ -412,6 +412,13 @@ def complaint(capsys, course, *more):
     assert len(lines) == 1 and lines[0].startswith("Error: "), lines
     assert course.gradebook.read_bytes() == before
     return lines[0]
+
+
+def test_a_course_that_confined_kernels_could_read_is_refused(course, capsys, monkeypatch):
+    submit(course, "ada", {})
+    shows = sandbox.shows
+    monkeypatch.setattr(sandbox, "shows", lambda path: path == course.root or shows(path))
+    assert "move it out" in complaint(capsys, course)
 
 
 def test_no_confinement_asks_for_a_flag(course, capsys, monkeypatch):

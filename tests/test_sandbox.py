@@ -249,6 +249,12 @@ def test_a_system_that_refuses_says_so(tmp_path, monkeypatch):
     assert "No permissions" in sandbox.why_not()
 
 
+def test_an_environment_above_the_course_does_not_show_it(monkeypatch):
+    monkeypatch.setattr(sys, "prefix", str(REPO.parent))
+    done = subprocess.run(sandbox.command(["/bin/ls", str(REPO)], {}), capture_output=True, text=True)
+    assert done.stdout.split() == ["data", "helpers"], done.stderr
+
+
 def test_an_ordinary_user_can_confine_too(tmp_path):
     """Everything above as another user, where this one is root: its own copy of what a trial needs."""
     if os.getuid() != 0:

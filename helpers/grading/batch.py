@@ -254,6 +254,8 @@ def _require_ready(course: Course, lesson: str, api: NbGraderAPI, options: Optio
             ) from None
         if not options.unconfined:
             _require_confinement(sandbox.why_not())
+            if course.root != sandbox.REPO and sandbox.shows(course.root):
+                raise CourseError(f"Confined submissions could read {course.root}: move it out of Python's folders.")
     gradebook.require(api, options.gradebook)
     return students
 

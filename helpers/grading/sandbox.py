@@ -52,11 +52,8 @@ class ConfinementError(RuntimeError):
 # -- the first step: a root of its own ----------------------------------------------------
 
 
-def command(program: list[str], environment: dict[str, str], root: Path | None = None) -> list[str]:
-    """Return ``program`` as bubblewrap has to start it. ``root``: the course's folder, never to be shown.
-
-    Raises ConfinementError where there is no bubblewrap.
-    """
+def command(program: list[str], environment: dict[str, str]) -> list[str]:
+    """Return ``program`` as bubblewrap has to start it. Raises ConfinementError where there is no bubblewrap."""
     wrap = [bubblewrap(), "--clearenv", "--unshare-ipc", "--unshare-uts", "--unshare-net"]
     if os.getuid() == 0:
         # Root keeps the right to become somebody else, and uses it before anything is imported.
@@ -87,9 +84,10 @@ def command(program: list[str], environment: dict[str, str], root: Path | None =
     ]
     shown = {path: ["--ro-bind-try", str(path.resolve()), str(path)] for path in visible()}
     # An environment that lies above the course would show all of it: a lid comes over the course first.
-    lids = {path: ["--tmpfs", str(path)] for path in {REPO, *([root] if root else [])} if _shows(path)}
+    lids = {REPO: ["--perms", "0755", "--tmpfs", str(REPO)]} if shows(REPO) else {}
     # Made by hand, parents are open to the nobody that root becomes; bubblewrap would close them to all others.
-    parents = {parent: ["--dir", str(parent)] for path in shown for parent in path.parents if not _shows(parent)}
+    parents = {parent: ["--dir", str(parent)] for path in shown for parent in path.parents if not shows(parent)}
+    parents |= {path.parent: ["--dir", str(path.parent)] for path in shown if lids and path.parent.parent == REPO}
     parents.pop(Path("/tmp"), None)
     steps = [*parents.items(), *lids.items(), *shown.items()]
     for _, words in sorted(steps, key=lambda step: (len(step[0].parts), step[1][0])):
@@ -107,12 +105,13 @@ def visible() -> list[Path]:
     folders += [helpers, *sorted((REPO / "data").glob(DATA_SHOWN))]
     kept: list[Path] = []
     for path in sorted({Path(os.path.abspath(path)) for path in folders if path.exists()}):
-        if path in (helpers, Path(sys.prefix)) or not any(path.is_relative_to(outer) for outer in kept):
+        if path.is_relative_to(REPO) or not any(path.is_relative_to(outer) for outer in kept):
             kept.append(path)
     return kept
 
 
-def _shows(path: Path) -> bool:
+def shows(path: Path) -> bool:
+    """Whether ``path`` lies in what a kernel may read."""
     return any(path.is_relative_to(shown) for shown in visible())
 
 
