@@ -1,7 +1,9 @@
-"""The data of the lessons: made from a formula or read from ``data/``. Nothing is downloaded."""
+"""The data of the lessons: made from a formula or read from ``data/``. Only what is asked for in full is downloaded."""
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -73,15 +75,58 @@ def _mnist_sample() -> tuple[Part, Part]:
 def _full_mnist() -> tuple[Part, Part]:
     import keras  # loads slowly, and the sample does not need it
 
-    try:
+    with _download("The full MNIST", "or use the sample with load_mnist_rows()"):
         return keras.datasets.mnist.load_data()
+
+
+@contextlib.contextmanager
+def _download(what: str, otherwise: str) -> Iterator[None]:
+    """Turn whatever a download raises into a DataError that says what to do."""
+    try:
+        yield
     except Exception as error:  # Keras raises a bare Exception when a download fails
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise DataError(
-            f"The full MNIST cannot be loaded ({reason}): check the connection to the internet, "
-            "or use the sample with load_mnist_rows()."
+            f"{what} cannot be loaded ({reason}): check the connection to the internet, {otherwise}."
         ) from None
 
 
 def _as_rows(images: np.ndarray, labels: np.ndarray) -> Part:
     return images.astype(np.float32) / BRIGHTEST, labels.astype(np.int64)
+
+
+# -- text -----------------------------------------------------------------------------------
+
+PAD, START, UNKNOWN = 0, 1, 2  # what the first ids of a review stand for; 3 stands for nothing
+FIRST_WORD = 4  # the id of the most frequent word
+IMDB_HINT = "or copy Keras's imdb.npz and imdb_word_index.json into ~/.keras/datasets"
+
+
+def load_imdb(
+    num_words: int = 10_000,
+) -> tuple[tuple[list[np.ndarray], np.ndarray], tuple[list[np.ndarray], np.ndarray]]:
+    """Return film reviews as sequences of word ids: ``(x_train, y_train), (x_test, y_test)``, 25,000 each.
+
+    x: a list of int32 arrays, one per review, each of its own length. An id below ``num_words`` stands for a
+    word, the smaller the more frequent; START begins a review and UNKNOWN stands for every rarer word.
+    y (25000,), int64: 1 for praise, 0 for blame. Keras downloads the data once and keeps them.
+    Raises DataError when that fails.
+
+    Maas et al., *Learning word vectors for sentiment analysis*, ACL 2011.
+    """
+    import keras
+
+    with _download("The IMDB reviews", IMDB_HINT):
+        parts = keras.datasets.imdb.load_data(num_words=num_words)
+    train, test = (([np.asarray(ids, np.int32) for ids in x], np.asarray(y, np.int64)) for x, y in parts)
+    return train, test
+
+
+def load_imdb_words() -> dict[int, str]:
+    """Return the word of every id that :func:`load_imdb` gives. Raises DataError when it cannot be downloaded."""
+    import keras
+
+    with _download("The words of IMDB", IMDB_HINT):
+        ranks: dict[str, int] = keras.datasets.imdb.get_word_index()  # the most frequent word has rank 1
+    words = {rank + FIRST_WORD - 1: word for word, rank in ranks.items()}
+    return {PAD: "", START: "<start>", UNKNOWN: "<unknown>", **words}

@@ -12,6 +12,8 @@ from helpers import data
 
 REAL_MNIST = os.environ.get("COURSE_MNIST", "")  # path of a real mnist.npz, to try the full set without a download
 
+REAL_IMDB = os.environ.get("COURSE_IMDB", "")  # folder of the real files
+
 
 @pytest.fixture(scope="module")
 def mnist():
@@ -64,9 +66,21 @@ except DataError as error:
 NOWHERE = "http://127.0.0.1:9"  # nothing listens there: every download fails at once
 
 
-def ask_for_all(keras_home, repo, **environment):
+ASK_FOR_IMDB = """
+from helpers.data import DataError, load_imdb, load_imdb_words
+try:
+    (x_train, y_train), (x_test, y_test) = load_imdb(num_words=5000)
+    words = load_imdb_words()
+    print(len(x_train), x_train[0].dtype, y_train.sum(), len(x_test), max(x.max() for x in x_train), "/",
+          " ".join(words[i] for i in x_train[0][:8].tolist()))
+except DataError as error:
+    print("DataError:", error)
+"""
+
+
+def ask_for_all(keras_home, repo, program=ASK_FOR_ALL, **environment):
     done = subprocess.run(
-        [sys.executable, "-c", ASK_FOR_ALL],
+        [sys.executable, "-c", program],
         env={**os.environ, "KERAS_HOME": str(keras_home), "TF_CPP_MIN_LOG_LEVEL": "3", **environment},
         cwd=repo,
         capture_output=True,
@@ -90,3 +104,19 @@ def test_the_full_set(tmp_path, repo):
     shutil.copy(REAL_MNIST, tmp_path / "datasets" / "mnist.npz")
     expected = "(60000, 28, 28) float32 1.0 (60000,) int64 (10000, 28, 28) (10000,)"
     assert ask_for_all(tmp_path, repo) == expected
+
+
+def test_imdb_without_a_network_says_what_to_do(tmp_path, repo):
+    proxies = {name: NOWHERE for name in ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY")}
+    said = ask_for_all(tmp_path, repo, ASK_FOR_IMDB, no_proxy="", NO_PROXY="", **proxies)
+    assert said.startswith("DataError: The IMDB reviews cannot be loaded (URL fetch failure")
+    assert "imdb_word_index.json into ~/.keras/datasets" in said
+
+
+@pytest.mark.skipif(not REAL_IMDB, reason="COURSE_IMDB does not name a folder with imdb.npz and imdb_word_index.json")
+def test_imdb(tmp_path, repo):
+    (tmp_path / "datasets").mkdir()
+    for name in ("imdb.npz", "imdb_word_index.json"):
+        shutil.copy(os.path.join(REAL_IMDB, name), tmp_path / "datasets")
+    said = ask_for_all(tmp_path, repo, ASK_FOR_IMDB)
+    assert said == "25000 int32 12500 25000 4999 / <start> this film was just brilliant casting location"
