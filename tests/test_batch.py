@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -468,16 +469,14 @@ def programs():
 
 
 @pytest.fixture(scope="module")
-def postgresql(tmp_path_factory):
+def postgresql():
     """The URL of a server of its own."""
     folder = programs()
-    home = tmp_path_factory.mktemp("postgresql")
+    home = Path(tempfile.mkdtemp(prefix="course-postgresql-"))  # pytest's own folders are closed to others
     # PostgreSQL refuses to run as root.
     user = {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.getuid() == 0 else {}
     if user:
         shutil.chown(home, "nobody", "nogroup")
-        for parent in [home, *home.parents][:3]:
-            parent.chmod(parent.stat().st_mode | 0o011)
     port, quiet = free_port(), {"cwd": "/", "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     data = str(home / "data")
     subprocess.run([folder / "initdb", "-D", data, "-U", "rnn", "-A", "trust"], check=True, **quiet, **user)
@@ -492,6 +491,7 @@ def postgresql(tmp_path_factory):
     yield f"postgresql://rnn@127.0.0.1:{port}/postgres"
     server.terminate()
     server.wait()
+    shutil.rmtree(home)
 
 
 def test_a_class_in_postgresql(course, postgresql, capsys):

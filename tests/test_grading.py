@@ -101,16 +101,10 @@ def test_stock_autograde_gives_the_same_scores(example, tmp_path):
 @pytest.mark.skipif(sys.platform != "linux", reason="forking a preloaded process needs Linux")
 def test_stock_autograde_runs_in_a_warm_kernel(empty):
     submit(empty, "perfect", demo.fill(empty, demo.solution_sources(empty, LESSON)))
-    for command in (
-        ["generate_assignment"],
-        ["autograde", "--create", "--ExecutePreprocessor.kernel_name=course-warm"],
-    ):
-        done = subprocess.run(
-            [sys.executable, "-m", "nbgrader", *command, f"--assignment={LESSON}"],
-            cwd=empty.root,
-            capture_output=True,
-            text=True,
-        )
+    warm = "--ExecutePreprocessor.kernel_name=course-warm"
+    for command in (["generate_assignment", LESSON, "--force"], ["autograde", LESSON, warm]):
+        line = [sys.executable, "-m", "nbgrader", *command]
+        done = subprocess.run(line, cwd=empty.root, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr[-2000:]
     with Gradebook(f"sqlite:///{empty.gradebook}", "rnn") as gradebook:
         assert gradebook.find_submission(LESSON, "perfect").score == 10
