@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,3 +130,87 @@ def load_imdb_words() -> dict[int, str]:
         ranks: dict[str, int] = keras.datasets.imdb.get_word_index()  # the most frequent word has rank 1
     words = {rank + FIRST_WORD - 1: word for word, rank in ranks.items()}
     return {PAD: "", START: "<start>", UNKNOWN: "<unknown>", **words}
+
+
+# -- strings of a grammar -------------------------------------------------------------------
+
+REBER_LETTERS = "BEPSTVX"  # feature d of a one-hot letter stands for REBER_LETTERS[d]
+Grammar = Mapping[Any, Mapping[str, Any]]  # {place: {letter: next place}}; the last place has no way on
+
+REBER: Grammar = {
+    0: {"B": 1},
+    1: {"T": 2, "P": 3},
+    2: {"S": 2, "X": 4},
+    3: {"T": 3, "V": 5},
+    4: {"X": 3, "S": 6},
+    5: {"P": 4, "V": 6},
+    6: {"E": 7},
+    7: {},
+}
+
+
+def _embedded_reber() -> Grammar:
+    """B, then T or P, a whole Reber string, the same T or P again, E."""
+    grammar: dict[Any, dict[str, Any]] = {
+        "start": {"B": "fork"},
+        "fork": {"T": ("T", 0), "P": ("P", 0)},
+        "last": {"E": "end"},
+        "end": {},
+    }
+    for first in "TP":
+        for place, ways in REBER.items():
+            grammar[first, place] = {letter: (first, to) for letter, to in ways.items()}
+        grammar[first, 7] = {first: "last"}
+    return grammar
+
+
+EMBEDDED_REBER = _embedded_reber()
+
+
+def reber_strings(count: int, seed: int, embedded: bool = True) -> list[str]:
+    """Return ``count`` strings of the Reber grammar; where it has two ways on, both are equally likely.
+
+    With ``embedded`` a string is B, T or P, a Reber string, the same T or P, E: who wants to know the last
+    letter but one has to remember the second. The same seed gives the same strings.
+
+    Reber, *Implicit learning of artificial grammars*, Journal of Verbal Learning and Verbal Behavior 6, 1967;
+    embedded: Hochreiter and Schmidhuber, *Long short-term memory*, Neural Computation 9, 1997.
+    """
+    grammar = EMBEDDED_REBER if embedded else REBER
+    rng = np.random.default_rng(seed)
+    strings = []
+    for _ in range(count):
+        place, letters = next(iter(grammar)), ""
+        while grammar[place]:
+            letter = list(grammar[place])[rng.integers(len(grammar[place]))]
+            letters, place = letters + letter, grammar[place][letter]
+        strings.append(letters)
+    return strings
+
+
+def reber_next(string: str, embedded: bool = True) -> list[str]:
+    """Return, for every letter of a string, the letters that may follow it, in alphabetical order.
+
+    After the last letter that is "". The string may end early. Raises ValueError at a letter that the
+    grammar does not allow.
+    """
+    grammar = EMBEDDED_REBER if embedded else REBER
+    place, following = next(iter(grammar)), []
+    for t, letter in enumerate(string):
+        if letter not in grammar[place]:
+            raise ValueError(f"letter {t} of {string!r} is {letter!r}; the grammar allows {sorted(grammar[place])}")
+        place = grammar[place][letter]
+        following.append("".join(sorted(grammar[place])))
+    return following
+
+
+def one_hot_letters(strings: Sequence[str]) -> np.ndarray:
+    """Return letters as numbers: N texts of up to T letters -> (N, T, 7), float32.
+
+    Step t has a 1 at the place of letter t in REBER_LETTERS and 0 elsewhere; behind the end of a
+    text all is 0. Raises ValueError for any other letter.
+    """
+    letters = np.zeros((len(strings), max(map(len, strings), default=0), len(REBER_LETTERS)), np.float32)
+    for n, string in enumerate(strings):
+        letters[n, range(len(string)), [REBER_LETTERS.index(letter) for letter in string]] = 1.0
+    return letters

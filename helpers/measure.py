@@ -273,3 +273,48 @@ def _what_is_mixed(order: list[int]) -> str:
         return "whole batches"
     earliest = max(number - place for place, number in enumerate(order))
     return "everything" if earliest > 0.6 * len(order) else "neighbours"
+
+
+def lstm_trace(layer: Any, x: Any) -> dict[str, np.ndarray]:
+    """Return what goes on inside a Keras LSTM at every step: ``{"i", "f", "candidate", "o", "c", "h"}``.
+
+    layer: a built ``keras.layers.LSTM``; x (B, T, D), or (T, D) for one sequence. Each of the six
+    is (B, T, U), or (T, U), in float64. The layer starts from zeros.
+    """
+    kernel, recurrent_kernel, bias = (np.asarray(weight, np.float64) for weight in layer.get_weights())
+    x = np.asarray(x, np.float64)
+    h = c = np.zeros((*x.shape[:-2], len(recurrent_kernel)))
+    names = ("i", "f", "candidate", "o", "c", "h")
+    steps: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for t in range(x.shape[-2]):
+        parts = np.split(x[..., t, :] @ kernel + h @ recurrent_kernel + bias, 4, axis=-1)
+        i, f, o = (1 / (1 + np.exp(-parts[place])) for place in (0, 1, 3))
+        candidate = np.tanh(parts[2])
+        c = f * c + i * candidate
+        h = o * np.tanh(c)
+        for name, value in zip(names, (i, f, candidate, o, c, h), strict=True):
+            steps[name].append(value)
+    return {name: np.stack(values, axis=-2) for name, values in steps.items()}
+
+
+def input_gradient_norms(layer: Any) -> Callable[[Any, Any], np.ndarray]:
+    """Return a function ``norms(x, last_gradient)``: how much gradient reaches the input of every step.
+
+    layer: a Keras layer (B, T, D) -> (B, U). The loss is ``sum(layer(x) * last_gradient)``: it looks at the
+    last output alone. x (B, T, D), last_gradient (B, U) -> (T,), one norm per step over the whole batch.
+    The function is traced once for each shape; new weights of the layer count from the next call on.
+    """
+    import tensorflow as tf
+
+    @tf.function
+    def gradient(x: Any, last_gradient: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            loss = tf.reduce_sum(layer(x) * last_gradient)
+        return tape.gradient(loss, x)
+
+    def norms(x: Any, last_gradient: Any) -> np.ndarray:
+        result = gradient(tf.cast(x, tf.float32), tf.cast(last_gradient, tf.float32))
+        return np.linalg.norm(np.asarray(result, np.float64), axis=(0, 2))
+
+    return norms

@@ -717,3 +717,57 @@ def plot_bars(
         axes.set_yscale("log")
     axes.legend(frameon=False)
     return Picture(figure, alt)
+
+
+def draw_lstm(title: str, alt: str) -> Picture:
+    """Draw one step of an LSTM: the cell state runs along the top, four boxes below read x_t and the last h."""
+    figure, axes = new_figure(width=9.0, height=4.1)
+    axes.set(xlim=(-1.7, 9.3), ylim=(-2.2, 2.5))
+    axes.set_axis_off()
+    dark, top, row = COLOURS["text"], 1.7, -0.4
+    boxes = {1.0: "forget\n$f_t$", 2.6: "input\n$i_t$", 4.2: "candidate\n$\\tilde{c}_t$", 6.2: "output\n$o_t$"}
+    for x, text in boxes.items():
+        _box(axes, x, row, text, COLOURS["kernel" if "candidate" in text else "recurrent_kernel"])
+        _arrow(axes, (x, -1.55), (x, -0.86), COLOURS["input"], "-")
+    axes.plot([-1.0, 6.2], [-1.55, -1.55], color=COLOURS["input"], lw=2.2)
+    _label(axes, -1.3, -1.35, "$x_t$")
+    _label(axes, -1.3, -1.8, "$h_{t-1}$")
+    places = {"c": (-1.0, top), "keep": (1.0, top), "add": (3.4, top), "split": (7.4, top), "show": (7.4, row)}
+    for start, end in (("c", "keep"), ("keep", "add")):
+        _arrow(axes, (places[start][0] + 0.22, top), (places[end][0] - 0.25, top), COLOURS["state"], "-")
+    _arrow(axes, (3.65, top), (8.6, top), COLOURS["state"], "-")
+    _arrow(axes, (1.0, 0.05), (1.0, top - 0.25), dark, "-")
+    for x in (2.6, 4.2):  # gate and candidate meet, and what is left goes up
+        _arrow(axes, (x, 0.05), (3.4 + 0.2 * np.sign(x - 3.4), 0.62), dark, "-")
+    _arrow(axes, (3.4, 0.98), (3.4, top - 0.25), dark, "-")
+    _arrow(axes, (7.4, top - 0.03), (7.4, row + 0.25), COLOURS["state"], "-")
+    _label(axes, 7.85, 0.65, "tanh")
+    _arrow(axes, (6.72, row), (7.15, row), dark, "-")
+    _arrow(axes, (7.65, row), (8.6, row), COLOURS["output"], "-")
+    for x, y, sign in ((1.0, top, "×"), (3.4, top, "+"), (3.4, 0.78, "×"), (7.4, row, "×")):
+        axes.plot(x, y, "o", markersize=19, color="white", markeredgecolor=dark, zorder=3)
+        axes.text(x, y, sign, ha="center", va="center", fontsize=14, zorder=4)
+    for x, y, text in ((-1.3, top, "$c_{t-1}$"), (8.95, top, "$c_t$"), (8.95, row, "$h_t$")):
+        _label(axes, x, y, text)
+    axes.set_title(title)
+    return Picture(figure, alt)
+
+
+def plot_over_letters(
+    letters: Sequence[str], panels: Mapping[str, Mapping[str, Sequence[float]]], title: str, alt: str
+) -> Picture:
+    """Draw quantities over the letters of a text, one panel below the other: ``{panel title: {label: values}}``.
+
+    letters: what stands below each step, one text per value.
+    """
+    figure, axes = new_figure(rows=len(panels), width=9.0, height=0.7 + 1.8 * len(panels), sharex=True, squeeze=False)
+    for ax, (name, series) in zip(axes[:, 0], panels.items(), strict=True):
+        for number, (label, values) in enumerate(series.items()):
+            dash, marker = DASHES[number % len(DASHES)], MARKERS[number % len(MARKERS)]
+            ax.plot(range(len(letters)), values, dash, marker=marker, markersize=5, label=label)
+        ax.set_title(name, fontsize=11, fontweight="normal")
+        ax.legend(frameon=False, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    axes[-1, 0].set_xlabel("letter read at this step")
+    axes[-1, 0].set_xticks(range(len(letters)), letters)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)

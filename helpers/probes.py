@@ -307,3 +307,24 @@ class StepMaker:
             return loss
 
         return step
+
+
+def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
+    """Take one step of a Keras LSTM whose gates read nothing but their bias; return ``(c_t, h_t)``, both (B, U).
+
+    bias (4 * U,), in Keras's order; x_t and c_prev (B, U). Candidate u reads feature u with weight 1, all other
+    weights are 0, and so is the last h. Raises ValueError when the bias has another shape.
+    """
+    import keras
+    import tensorflow as tf
+
+    units = c_prev.shape[1]
+    bias, cell = tf.cast(bias, tf.float32), keras.layers.LSTMCell(units)
+    if bias.shape != (4 * units,):
+        raise ValueError(f"the bias has shape {tuple(bias.shape)}; an LSTM of {units} units needs ({4 * units},)")
+    kernel = np.zeros((units, 4 * units), np.float32)
+    kernel[:, 2 * units : 3 * units] = np.eye(units)
+    cell.build((None, units))
+    cell.set_weights([kernel, np.zeros((units, 4 * units)), bias])
+    h_t, (_, c_t) = cell(x_t, [tf.zeros_like(c_prev), c_prev])
+    return c_t, h_t

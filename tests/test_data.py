@@ -120,3 +120,59 @@ def test_imdb(tmp_path, repo):
         shutil.copy(os.path.join(REAL_IMDB, name), tmp_path / "datasets")
     said = ask_for_all(tmp_path, repo, ASK_FOR_IMDB)
     assert said == "25000 int32 12500 25000 4999 / <start> this film was just brilliant casting location"
+
+
+# The grammar once more, as Reber drew it: (place, letter, next place). The last place is 7.
+REBER_ARROWS = "0B1 1T2 1P3 2S2 2X4 3T3 3V5 4X3 4S6 5P4 5V6 6E7"
+
+
+def reber_words(longest):
+    """All words of the Reber grammar up to a length, by following every arrow."""
+    words, open_ends = set(), [("", "0")]
+    while open_ends:
+        word, place = open_ends.pop()
+        if place == "7":
+            words.add(word)
+        elif len(word) < longest:
+            open_ends += [(word + arrow[1], arrow[2]) for arrow in REBER_ARROWS.split() if arrow[0] == place]
+    return words
+
+
+def test_reber_strings_are_words_of_the_grammar():
+    longest = 9
+    drawn = data.reber_strings(4000, seed=1, embedded=False)
+    assert {string for string in drawn if len(string) <= longest} == reber_words(longest)
+    assert len(reber_words(longest)) > 10 and max(map(len, drawn)) > 15
+
+
+def test_embedded_reber_strings_hold_a_word_between_two_equal_letters():
+    drawn = data.reber_strings(500, seed=2)
+    words = reber_words(max(map(len, drawn)) - 4)
+    for string in drawn:
+        assert string[0] == "B" and string[1] in "TP" and string[-2:] == string[1] + "E"
+        assert string[2:-2] in words
+    assert 0.4 < np.mean([string[1] == "T" for string in drawn]) < 0.6
+
+
+def test_reber_strings_are_those_of_their_seed():
+    assert data.reber_strings(20, seed=3) == data.reber_strings(20, seed=3) != data.reber_strings(20, seed=4)
+
+
+def test_reber_next_names_the_letters_that_may_follow():
+    assert data.reber_next("BTSXSE", embedded=False) == ["PT", "SX", "SX", "SX", "E", ""]
+    assert data.reber_next("BPBTXSEPE") == ["PT", "B", "PT", "SX", "SX", "E", "P", "E", ""]
+    assert data.reber_next("BT") == ["PT", "B"], "a string may end early"
+    for string in data.reber_strings(100, seed=5):
+        following = data.reber_next(string)
+        assert all(letter in allowed for letter, allowed in zip(string[1:], following, strict=False))
+    with pytest.raises(ValueError, match=r"letter 7 of 'BTBTXSEPE' is 'P'; the grammar allows \['T'\]"):
+        data.reber_next("BTBTXSEPE")
+
+
+def test_one_hot_letters():
+    x = data.one_hot_letters(["BTE", "X"])
+    assert x.shape == (2, 3, 7) and x.dtype == np.float32
+    assert ["".join(data.REBER_LETTERS[d] for d in row.argmax(axis=-1)) for row in x[:1]] == ["BTE"]
+    assert x[1, 0, data.REBER_LETTERS.index("X")] == 1 and x[1, 1:].sum() == 0 and x.sum() == 4
+    with pytest.raises(ValueError):
+        data.one_hot_letters(["BAD"])

@@ -83,10 +83,41 @@ def in_top_k() -> dict:
     return {"right": tf.math.in_top_k(data["y"].astype(np.int32), data["logits"], 1)}
 
 
+def run_lstm(cell: object) -> dict:
+    """Run an LSTM cell over data["x"] from data["h0"] and data["c0"]; give it its weights after the others."""
+    start = v1.nn.rnn_cell.LSTMStateTuple(tf.constant(data["c0"]), tf.constant(data["h0"]))
+    outputs, state = v1.nn.dynamic_rnn(cell, tf.constant(data["x"]), initial_state=start)
+    return {"outputs": outputs, "h": state.h, "c": state.c}
+
+
+def lstm() -> dict:
+    return run_lstm(v1.nn.rnn_cell.LSTMCell(data["h0"].shape[1], forget_bias=float(data["forget_bias"])))
+
+
+def basic_lstm() -> dict:
+    return run_lstm(v1.nn.rnn_cell.BasicLSTMCell(data["h0"].shape[1], forget_bias=float(data["forget_bias"])))
+
+
+def peephole_lstm() -> dict:
+    units, forget_bias = data["h0"].shape[1], float(data["forget_bias"])
+    return run_lstm(v1.nn.rnn_cell.LSTMCell(units, use_peepholes=True, forget_bias=forget_bias))
+
+
+def lstm_weights(name: str) -> np.ndarray:
+    """Return what the variable of an LSTM cell with this name should hold."""
+    for row, gate in enumerate(("w_i_diag", "w_f_diag", "w_o_diag")):
+        if gate in name:
+            return data["peepholes"][row]
+    return data["old_bias"] if "bias" in name else data["matrix"]
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
     for variable in v1.global_variables():
+        if "matrix" in data:
+            variable.load(lstm_weights(variable.name), session)
+            continue
         joint = np.concatenate([data["kernel"], data["recurrent"]])
         variable.load(data["bias"] if "bias" in variable.name else joint, session)
     print(json.dumps({name: value.tolist() for name, value in session.run(results).items()}))
