@@ -111,6 +111,23 @@ def lstm_weights(name: str) -> np.ndarray:
     return data["old_bias"] if "bias" in name else data["matrix"]
 
 
+def gru_cell() -> dict:
+    """Return what a GRUCell with data's weights answers to x from h0, and where its gates' bias starts.
+
+    In a graph of its own, whose values come back as constants: its four weights have other names.
+    """
+    with tf.Graph().as_default(), v1.Session() as inner:
+        cell = v1.nn.rnn_cell.GRUCell(data["h0"].shape[1])
+        outputs, state = v1.nn.dynamic_rnn(cell, tf.constant(data["x"]), initial_state=tf.constant(data["h0"]))
+        inner.run(v1.global_variables_initializer())
+        variables = {"/".join(variable.op.name.split("/")[-2:]): variable for variable in v1.global_variables()}
+        start = inner.run(variables["gates/bias"])
+        for name, variable in variables.items():
+            variable.load(data[name], inner)
+        found = {"start": start, "outputs": inner.run(outputs), "state": inner.run(state)}
+    return {name: tf.constant(value) for name, value in found.items()}
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
