@@ -145,6 +145,12 @@ EXERCISES = [
         reveal="One state instead of two, three blocks instead of four. What z keeps and what comes in add up to 1.",
         mistakes=[
             Mistake(
+                "reset in the mixture too",
+                edits=[(MIX, "z * (r * h_prev) + (1 - z) * candidate")],
+                says="You let `r` into the mixture as well. It acts in the candidate only; `z` multiplies the old "
+                "state as it was.",
+            ),
+            Mistake(
                 "z points the other way",
                 edits=[(MIX, "(1 - z) * h_prev + z * candidate")],
                 says="Your `z` points the other way: it lets the candidate in. In Keras `z` multiplies the old state.",
@@ -343,6 +349,14 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
         reveal="Both products are done before any gate is known, so each is one large product. That is why it is fast.",
         mistakes=[
             Mistake(
+                "bias split along its rows",
+                edits=[
+                    ("x_t @ kernel + bias[0], 3, axis=1)", "x_t @ kernel + tf.split(bias, 3)[0], 3, axis=1)"),
+                ],
+                says="The bias has two rows here, and `tf.split(bias, 3)` tries to cut these. Take a row first, "
+                "`bias[0]`, or split along `axis=1`.",
+            ),
+            Mistake(
                 "reset before the product",
                 edits=[
                     (
@@ -509,6 +523,16 @@ def gru_step_after(x, h, W, R, b):
         returns={"kernel": "D 3U", "recurrent_kernel": "U 3U", "bias": ""},
         reveal="A sign in a third of the weights is all that tells the two conventions apart. Neither can do more.",
         mistakes=[
+            Mistake(
+                "first row of the bias only",
+                edits=[
+                    (
+                        "bias * signs",
+                        "(bias * signs if len(bias.shape) == 1 else tf.stack([bias[0] * signs, bias[1]]))",
+                    )
+                ],
+                says="Of a bias with two rows only the first is changed. Both are part of the sum inside the sigmoid.",
+            ),
             Mistake(
                 "all weights negated",
                 edits=[("tf.concat([-tf.ones(U), tf.ones(2 * U)], axis=0)", "-tf.ones(3 * U)")],
@@ -773,7 +797,7 @@ def from_tf1(gates_kernel, gates_bias, candidate_kernel, candidate_bias):
     Exercise(
         "same_budget",
         draw=draw_budgets,
-        returns={"budget": "", "gru_units": "", "plain_units": ""},
+        returns={"the three numbers": ""},
         reveal="Fewer blocks leave room for more units. At equal units, the LSTM would have a third more weights.",
         mistakes=[
             Mistake(
