@@ -90,6 +90,12 @@ EXERCISES = [
         "the memory.",
         mistakes=[
             Mistake(
+                "forget gate turned round",
+                edits=[("f * c_prev", "(1 - f) * c_prev")],
+                says="You keep `1 - f` of the old cell state. In spite of its name an open forget gate keeps: "
+                "`f` itself.",
+            ),
+            Mistake(
                 "order i, f, o, c",
                 edits=[("z_i, z_f, z_c, z_o = tf", "z_i, z_f, z_o, z_c = tf")],
                 says="The last two blocks are exchanged. The order here is Keras's: i, f, c, o. Some other libraries "
@@ -296,6 +302,11 @@ def lstm_step(x_t, h_prev, c_prev, kernel, recurrent_kernel, bias):
         reveal="Two switches make four behaviours. A trained LSTM sets them anew at every step, for every unit.",
         mistakes=[
             Mistake(
+                "zero for shut",
+                edits=[("OPEN, SHUT = 10.0, -10.0", "OPEN, SHUT = 10.0, 0.0")],
+                says="A bias of 0 leaves a gate half open, since `sigmoid(0)` is 0.5. Shut is -10.",
+            ),
+            Mistake(
                 "i and f swapped",
                 edits=[("[input_gate, forget_gate,", "[forget_gate, input_gate,")],
                 says="Remember and overwrite have changed places: the order is i, f, c, o, so the input gate's bias "
@@ -441,6 +452,11 @@ def gate_bias(behaviour, U):
         reveal="Every step multiplies by the same share, so long memories need a forget gate very close to 1.",
         mistakes=[
             Mistake(
+                "brackets forgotten",
+                edits=[("np.log(f / (1 - f))", "np.log(f / 1 - f)")],
+                says="`f / 1 - f` is 0, and its logarithm minus infinity. Put `1 - f` into brackets.",
+            ),
+            Mistake(
                 "the gate, not its bias",
                 edits=[("np.log(f / (1 - f))", "f")],
                 says="That is the value of the gate. The bias is what the sigmoid has to be given for it: "
@@ -459,7 +475,8 @@ def gate_bias(behaviour, U):
             Mistake(
                 "divided by the steps",
                 edits=[("share ** (1 / steps)", "share / steps")],
-                says="You divide the share by the steps. The steps multiply each other, so a root is needed.",
+                says="You divide the share by the steps. The steps multiply each other, so a root is needed. (In "
+                "`share ** 1 / steps` the power comes first: put the exponent into brackets.)",
             ),
             Mistake(
                 "loss shared out evenly",
@@ -544,6 +561,11 @@ def forget_bias(share, steps):
         returns={"h_t": "B U", "c_t": "B U"},
         reveal="Two gates look before the change, one after it: the output gate decides about what is in the cell now.",
         mistakes=[
+            Mistake(
+                "o looks at tanh of the cell",
+                edits=[("p_o * c_t", "p_o * tf.tanh(c_t)")],
+                says="The output gate looks at `tanh(c_t)`. Peepholes see the cell state itself.",
+            ),
             Mistake(
                 "o sees c_prev",
                 edits=[("p_o * c_t", "p_o * c_prev")],
@@ -692,6 +714,11 @@ def peephole_step(x_t, h_prev, c_prev, kernel, recurrent_kernel, bias, peepholes
         reveal="The same numbers in other places, and the 1 that used to hide in the cell now stands in the bias.",
         mistakes=[
             Mistake(
+                "forget bias set, not added",
+                edits=[("b_f + forget_bias", "tf.zeros_like(b_f) + forget_bias")],
+                says="The bias of f is set to `forget_bias`. The old cell added it to the bias that is there: add too.",
+            ),
+            Mistake(
                 "order left as it was",
                 edits=[
                     ("tf.concat([i, f, c, o], axis=1)", "matrix"),
@@ -724,8 +751,8 @@ def peephole_step(x_t, h_prev, c_prev, kernel, recurrent_kernel, bias, peepholes
             Mistake(
                 "forget bias at another gate",
                 edits=[("b_f + forget_bias, b_c", "b_f, b_c + forget_bias")],
-                says="The forget bias went to the candidate: it was added at the place where f used to be, or will "
-                "not be. It belongs to f.",
+                says="You added the forget bias to the candidate's block. Add it to f's, whichever place f has "
+                "when you add.",
             ),
             Mistake(
                 "forget bias at the input gate",
@@ -763,7 +790,8 @@ def peephole_step(x_t, h_prev, c_prev, kernel, recurrent_kernel, bias, peepholes
                     ("i, c, f, o = tf.split(matrix", "i, f, c, o = tf.split(matrix"),
                     ("b_i, b_c, b_f, b_o = tf.split", "b_i, b_f, b_c, b_o = tf.split"),
                 ],
-                says="You cut the old weights as if they were in Keras's order, so nothing moves. They are i, c, f, o.",
+                says="You cut old weights, the matrix or the bias or both, as if they were in Keras's order, so their "
+                "blocks do not move. They are i, c, f, o.",
             ),
             Mistake(
                 "rows read as [h, x]",
