@@ -22,22 +22,17 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("lesson", LESSONS)
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def rank(item: pytest.Item) -> int:
         name = "references" if item.path.parent.name == "references" else item.path.stem
         return ORDER.index(name) if name in ORDER else len(ORDER)
 
     items.sort(key=rank)
-    for item in items:
-        # What belongs together runs in one process: a lesson's tests share its runs, a file's tests its fixtures.
-        lesson = getattr(item, "callspec", None) and item.callspec.params.get("lesson")
-        item.add_marker(pytest.mark.xdist_group(lesson or item.path.stem))
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    found = re.search(r"::(\w+)\[(\d\d_\w+)\](@\w+)?$", report.nodeid)
+    found = re.search(r"::(\w+)\[(\d\d_\w+)\]$", report.nodeid)
     if found and report.when == "call" and report.duration > 0.5:
         name = found.group(1).removeprefix("test_").replace("_", " ")
         print(f"\n{found.group(2)}: {name}: {report.outcome} in {report.duration:.0f} s", end="", flush=True)
