@@ -59,7 +59,7 @@ def outside(tmp_path_factory):
     for path in [folder, *folder.rglob("*"), *folder.parents[:2]]:
         path.chmod(0o777)  # what stands in the way must be the walls, not the rights of files
     with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        unix.bind("\0course-test")
+        unix.bind(f"\0course-{tcp.getsockname()[1]}")
         unix.listen()
         yield {
             "gradebook": gradebook,
@@ -89,7 +89,7 @@ BEYOND = {
     "    if found: print('reached')",
     "own environment": "print('reached' if 'COURSE_SECRET' in os.environ else '')",
     "loopback": "socket.create_connection(('127.0.0.1', {port}), 2); print('reached')",
-    "abstract socket": "s = socket.socket(socket.AF_UNIX); s.connect('\\0course-test'); print('reached')",
+    "abstract socket": "s = socket.socket(socket.AF_UNIX); s.connect('\\0course-{port}'); print('reached')",
     "other processes": "for p in glob.glob('/proc/[0-9]*'):\n"
     "    if p[6:] != str(os.getpid()) and b'zygote' in open(p + '/cmdline', 'rb').read(): print('reached')",
     "parent": "os.kill(os.getppid(), 0); print('reached' if os.getppid() else '')",
