@@ -1,0 +1,47 @@
+"""The course's figures, in one style.
+
+Every function returns a :class:`Picture`, which a notebook shows when it is a cell's last value.
+"""
+
+from helpers.plots.bars import plot_bar_runs, plot_bars
+from helpers.plots.lines import (
+    plot_costs,
+    plot_curves,
+    plot_lines,
+    plot_medians,
+    plot_over_letters,
+    plot_panels,
+    plot_runs,
+    plot_steps,
+    plot_walks,
+)
+from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_reach, plot_time_maps
+from helpers.plots.networks import draw_backward, draw_loop, draw_lstm, draw_sequences, draw_unrolled
+from helpers.plots.picture import COLOURS, Picture, new_figure
+
+__all__ = [
+    "COLOURS",
+    "Picture",
+    "draw_backward",
+    "draw_loop",
+    "draw_lstm",
+    "draw_sequences",
+    "draw_unrolled",
+    "new_figure",
+    "plot_bar_runs",
+    "plot_bars",
+    "plot_confusion",
+    "plot_costs",
+    "plot_curves",
+    "plot_heat_maps",
+    "plot_images",
+    "plot_lines",
+    "plot_medians",
+    "plot_over_letters",
+    "plot_panels",
+    "plot_reach",
+    "plot_runs",
+    "plot_steps",
+    "plot_time_maps",
+    "plot_walks",
+]

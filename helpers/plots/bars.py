@@ -1,0 +1,51 @@
+"""Bars: a number or several runs for each of a few things."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from helpers.plots.picture import COLOURS, MARKERS, Picture, new_figure
+
+
+def plot_bar_runs(labels: Sequence[Any], runs: Any, title: str, xlabel: str, ylabel: str, alt: str) -> Picture:
+    """Draw one bar per label, as high as the mean of the runs, and every run as a dot.
+
+    runs: array (runs, labels).
+    """
+    values = np.asarray(runs, np.float64)
+    figure, axes = new_figure()
+    places = np.arange(len(labels))
+    axes.bar(places, values.mean(axis=0), color=COLOURS["recurrent_kernel"], alpha=0.45, label="mean")
+    for number, run in enumerate(values):
+        label = "one run each" if number == 0 else None
+        axes.plot(places, run, MARKERS[number % len(MARKERS)], color=COLOURS["text"], markersize=4, label=label)
+    axes.set(title=title, xlabel=xlabel, ylabel=ylabel, xticks=places)
+    axes.set_xticklabels([str(label) for label in labels])
+    axes.legend(frameon=False)
+    return Picture(figure, alt)
+
+
+def plot_bars(
+    groups: Mapping[str, Mapping[str, float]], title: str, ylabel: str, alt: str, log: bool = False
+) -> Picture:
+    """Draw grouped bars with their values written above: ``{group: {bar: value}}``, the same bars in every group."""
+    bars = list(next(iter(groups.values())))
+    figure, axes = new_figure(height=3.4)
+    width = 0.8 / len(bars)
+    for number, bar in enumerate(bars):
+        places = [group + (number - (len(bars) - 1) / 2) * width for group in range(len(groups))]
+        drawn = axes.bar(places, [group[bar] for group in groups.values()], 0.92 * width, label=bar)
+        for patch in drawn:
+            patch.set(hatch=("", "//", "..", "xx")[number % 4], edgecolor="white")
+        axes.bar_label(drawn, fmt="%.3g", fontsize=9, padding=2)
+    axes.set_xticks(range(len(groups)), list(groups))
+    axes.set(title=title, ylabel=ylabel)
+    axes.grid(axis="x", visible=False)
+    axes.margins(y=0.15)
+    if log:
+        axes.set_yscale("log")
+    axes.legend(frameon=False)
+    return Picture(figure, alt)
