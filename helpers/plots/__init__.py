@@ -16,7 +16,7 @@ from helpers.plots.lines import (
     plot_walks,
 )
 from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_reach, plot_time_maps
-from helpers.plots.networks import draw_backward, draw_loop, draw_lstm, draw_sequences, draw_unrolled
+from helpers.plots.networks import draw_backward, draw_loop, draw_lstm, draw_map, draw_sequences, draw_unrolled
 from helpers.plots.picture import COLOURS, Picture, new_figure
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "draw_backward",
     "draw_loop",
     "draw_lstm",
+    "draw_map",
     "draw_sequences",
     "draw_unrolled",
     "new_figure",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -222,6 +223,47 @@ def draw_lstm(title: str, alt: str) -> Picture:
         _label(axes, x, y, text)
     axes.set_title(title)
     return Picture(figure, alt)
+
+
+def draw_map(
+    ways: Mapping[Any, Mapping[str, Any]], places: Mapping[Any, tuple[float, float]], title: str, alt: str
+) -> Picture:
+    """Draw the map of a grammar: a circle for every place, an arrow with its letter for every way.
+
+    ways: ``{place: {letter: next place}}``, as in ``helpers.data.REBER``; places: where each circle stands.
+    """
+    figure, axes = new_figure(width=8.6, height=3.9)
+    xs, ys = zip(*places.values(), strict=True)
+    axes.set(xlim=(min(xs) - 0.6, max(xs) + 0.6), ylim=(min(ys) - 0.75, max(ys) + 0.95), aspect="equal")
+    axes.set_axis_off()
+    for place, letters in ways.items():
+        axes.plot(*places[place], "o", markersize=20, color="white", markeredgecolor=COLOURS["text"], zorder=3)
+        for letter, end in letters.items():
+            _draw_way(axes, letter, np.array(places[place]), np.array(places[end]))
+    axes.set_title(title, fontsize=11)
+    return Picture(figure, alt)
+
+
+def _draw_way(axes: Axes, letter: str, start: np.ndarray, end: np.ndarray) -> None:
+    """Draw an arrow between the circles of two places, or from a circle round to itself, and its letter."""
+    if np.array_equal(start, end):
+        side = np.array([0.0, 0.26 * np.sign(start[1])])  # a loop bulges away from the middle of the map
+        tail, tip = start + side + (-0.2, 0.0), start + side + (0.2, 0.0)
+        bend, place = f"arc3,rad={-1.9 * np.sign(start[1])}", start + 3.2 * side
+    else:
+        way = (end - start) / np.linalg.norm(end - start)
+        tail, tip = start + 0.33 * way, end - 0.33 * way
+        bend, place = "arc3", (start + end) / 2 + 0.22 * np.array([-way[1], way[0]])
+    look: dict[str, Any] = {
+        "lw": 1.8,
+        "color": COLOURS["recurrent_kernel"],
+        "shrinkA": 0,
+        "shrinkB": 0,
+        "mutation_scale": 14,
+    }
+    arrow = FancyArrowPatch(tuple(tail), tuple(tip), arrowstyle="-|>", connectionstyle=bend, **look)
+    axes.add_patch(arrow)
+    axes.text(float(place[0]), float(place[1]), letter, ha="center", va="center", fontsize=13, fontweight="bold")
 
 
 def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:

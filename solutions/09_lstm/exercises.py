@@ -446,7 +446,7 @@ def gate_bias(behaviour, U):
         ],
     ),
     Exercise(
-        "forget_bias",
+        "memory_bias",
         draw=draw_shares,
         returns={"bias": ""},
         reveal="Every step multiplies by the same share, so long memories need a forget gate very close to 1.",
@@ -536,7 +536,7 @@ def gate_bias(behaviour, U):
             Alternative(
                 "by the logarithm of the share",
                 source="""
-def forget_bias(share, steps):
+def memory_bias(share, steps):
     rate = tf.constant(-np.log(share) / steps, tf.float64)
     return -tf.math.log(tf.math.expm1(rate))
 """,
@@ -544,7 +544,7 @@ def forget_bias(share, steps):
             Alternative(
                 "by trying",
                 source="""
-def forget_bias(share, steps):
+def memory_bias(share, steps):
     low, high = -30.0, 30.0
     for _ in range(80):
         middle = (low + high) / 2

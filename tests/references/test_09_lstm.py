@@ -115,8 +115,8 @@ def test_a_bias_that_does_not_fit_is_refused_in_words():
 
 
 @pytest.mark.parametrize(("share", "steps"), [(0.5, 2), (0.5, 50), (0.1, 7), (0.9, 1)])
-def test_forget_bias_keeps_its_share_in_a_keras_layer(share, steps):
-    bias = np.concatenate([[-100.0], [solutions(LESSON)["forget_bias"](share, steps)], [0.0, 100.0]])
+def test_memory_bias_keeps_its_share_in_a_keras_layer(share, steps):
+    bias = np.concatenate([[-100.0], [solutions(LESSON)["memory_bias"](share, steps)], [0.0, 100.0]])
     layer = keras_lstm([np.zeros((1, 4)), np.zeros((1, 4)), bias], 1)
     _, _, c = layer(tf.zeros((1, steps, 1)), initial_state=[tf.zeros((1, 1)), tf.ones((1, 1))])
     assert float(c[0, 0]) == pytest.approx(share, rel=1e-4)
