@@ -328,3 +328,31 @@ def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
     cell.set_weights([kernel, np.zeros((units, 4 * units)), bias])
     h_t, (_, c_t) = cell(x_t, [tf.zeros_like(c_prev), c_prev])
     return c_t, h_t
+
+
+def call_with_mask(layer: Any, x: Any, mask: Any) -> tuple[Any, Any]:
+    """Call a Keras layer on ``x`` (B, T, D) that carries ``mask`` (B, T), booleans, or None.
+
+    Returns what the layer gives, and the mask that the next layer sees (None when it sees none).
+    """
+    import keras
+    import tensorflow as tf
+
+    class Before(keras.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return tf.identity(x)
+
+        def compute_mask(self, x: Any, previous_mask: Any = None) -> Any:
+            return mask
+
+    class After(keras.layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.supports_masking = True  # else Keras warns that the mask ends here
+
+        def call(self, x: Any, mask: Any = None) -> Any:
+            self.seen = mask
+            return x
+
+    after = After()
+    return after(layer(Before()(x))), after.seen

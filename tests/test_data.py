@@ -176,3 +176,24 @@ def test_one_hot_letters():
     assert x[1, 0, data.REBER_LETTERS.index("X")] == 1 and x[1, 1:].sum() == 0 and x.sum() == 4
     with pytest.raises(ValueError):
         data.one_hot_letters(["BAD"])
+
+
+def test_consecutive_or_random_gives_runs_and_numbers_without_order():
+    sequences, labels = data.consecutive_or_random(4000, seed=1)
+    assert len(sequences) == 4000 and labels.shape == (4000,) and labels.dtype == np.int64
+    assert 0.45 < labels.mean() < 0.55
+    for sequence, label in zip(sequences, labels, strict=True):
+        assert sequence.ndim == 1 and sequence.dtype == np.float32 and (sequence == np.round(sequence)).all()
+        assert (np.diff(sequence) == 1).all() == bool(label), "five numbers in a row do not come by chance"
+    assert np.bincount([len(sequence) for sequence in sequences])[5:].min() > 150, "all lengths, about equally often"
+    assert {len(sequence) for sequence in sequences} == set(range(5, 21))
+    for kind in (0, 1):
+        numbers = np.concatenate([s for s, label in zip(sequences, labels, strict=True) if label == kind])
+        assert (numbers.min(), numbers.max()) == (0, 1000)
+
+
+def test_consecutive_or_random_takes_its_limits_and_its_seed():
+    sequences, _ = data.consecutive_or_random(300, seed=2, shortest=3, longest=4, largest=6)
+    assert {len(sequence) for sequence in sequences} == {3, 4} and max(s.max() for s in sequences) == 6
+    again, other = (data.consecutive_or_random(300, seed, 3, 4, 6)[0] for seed in (2, 3))
+    assert all(map(np.array_equal, sequences, again)) and not all(map(np.array_equal, sequences, other))

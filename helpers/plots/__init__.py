@@ -16,7 +16,15 @@ from helpers.plots.lines import (
     plot_walks,
 )
 from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_reach, plot_time_maps
-from helpers.plots.networks import draw_backward, draw_loop, draw_lstm, draw_map, draw_sequences, draw_unrolled
+from helpers.plots.networks import (
+    draw_backward,
+    draw_loop,
+    draw_lstm,
+    draw_map,
+    draw_sequences,
+    draw_stack,
+    draw_unrolled,
+)
 from helpers.plots.picture import COLOURS, Picture, new_figure
 
 __all__ = [
@@ -27,6 +35,7 @@ __all__ = [
     "draw_lstm",
     "draw_map",
     "draw_sequences",
+    "draw_stack",
     "draw_unrolled",
     "new_figure",
     "plot_bar_runs",

@@ -266,6 +266,35 @@ def _draw_way(axes: Axes, letter: str, start: np.ndarray, end: np.ndarray) -> No
     axes.text(float(place[0]), float(place[1]), letter, ha="center", va="center", fontsize=13, fontweight="bold")
 
 
+def draw_stack(orders: Mapping[str, Any], title: str, alt: str) -> Picture:
+    """Draw a stack of layers over time, one panel for every order of computing: ``{panel title: numbers}``.
+
+    numbers: array (layers, steps), lowest layer first; what is written into the box of a layer and a step.
+    """
+    arrays = {name: np.asarray(numbers) for name, numbers in orders.items()}
+    layers, steps = next(iter(arrays.values())).shape
+    width = len(arrays) * (1.15 * steps + 1.1)
+    figure, axes = new_figure(columns=len(arrays), width=width, height=1.6 + 0.95 * layers, squeeze=False)
+    top = 1.4 * (layers - 1)
+    for ax, (name, numbers) in zip(axes[0], arrays.items(), strict=True):
+        ax.set(xlim=(-1.75, 1.7 * steps - 0.9), ylim=(-1.4, top + 1.3))
+        ax.set_axis_off()
+        ax.set_title(name, fontsize=11.5)
+        for (layer, t), number in np.ndenumerate(numbers):
+            x, y = 1.7 * t, 1.4 * layer
+            _box(ax, x, y, "", COLOURS["state"])
+            ax.text(x, y, str(number), ha="center", va="center", fontsize=13, fontweight="bold")
+            _arrow(ax, (x - 1.2, y), (x - 0.5, y), COLOURS["recurrent_kernel"], "-")
+            _arrow(ax, (x, y - 0.98), (x, y - 0.42), COLOURS["kernel"], "-")
+        for t in range(steps):
+            _label(ax, 1.7 * t, -1.2, f"$x_{t}$")
+            _arrow(ax, (1.7 * t, top + 0.42), (1.7 * t, top + 0.98), COLOURS["text"], "-")
+        for layer in range(layers):
+            ax.text(-1.3, 1.4 * layer, f"layer {layer}", ha="right", va="center", fontsize=10)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)
+
+
 def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
     shape = FancyBboxPatch((x - 0.5, y - 0.42), 1.0, 0.84, boxstyle="round,pad=0.0,rounding_size=0.12")
     shape.set(facecolor=colour, alpha=0.35, edgecolor=COLOURS["text"])

@@ -128,6 +128,72 @@ def gru_cell() -> dict:
     return {name: tf.constant(value) for name, value in found.items()}
 
 
+def old_masks() -> dict:
+    """Return the mask of the old notes, the length they count from it, and tf.sequence_mask."""
+    x = tf.constant(data["x"])
+    used = tf.sign(tf.reduce_max(tf.abs(x), axis=2))
+    counted = tf.cast(tf.reduce_sum(used, axis=1), tf.int32)
+    return {"used": used, "counted": counted, "by_length": v1.sequence_mask(sequence_length(), x.shape[1])}
+
+
+def weighted_loss() -> dict:
+    """Return the loss of values against zeros, weighted: TensorFlow 1 divides by the weights that are not zero."""
+    values = tf.constant(data["values"])
+    return {"loss": v1.losses.absolute_difference(tf.zeros_like(values), values, weights=tf.constant(data["weights"]))}
+
+
+def stack_of(cells: list, state_is_tuple: bool = True) -> dict:
+    """Return what a MultiRNNCell of these cells answers to x, its weights data["w0"], data["w1"], ... in order.
+
+    In a graph of its own, whose values come back as constants: its weights have other names. The function
+    ``cells`` makes the cells in that graph; the initial states are data["s0"], data["s1"], ..., else zeros.
+    """
+    with tf.Graph().as_default(), v1.Session() as inner:
+        cell = v1.nn.rnn_cell.MultiRNNCell([make() for make in cells], state_is_tuple=state_is_tuple)
+        starts = [tf.constant(data[f"s{i}"]) for i in range(len(cells)) if f"s{i}" in data]
+        start = tuple(starts) or None if state_is_tuple else tf.constant(data["joined"])
+        outputs, states = v1.nn.dynamic_rnn(cell, tf.constant(data["x"]), initial_state=start, dtype=tf.float32)
+        for number, variable in enumerate(v1.global_variables()):
+            inner.run(variable.initializer)
+            variable.load(data[f"w{number}"], inner)
+        found = {"outputs": inner.run(outputs), "weights": np.array(len(v1.global_variables()))}
+        found |= {f"state{i}": inner.run(state) for i, state in enumerate(states if state_is_tuple else [states])}
+    return {name: tf.constant(value) for name, value in found.items()}
+
+
+def stack_units() -> list:
+    return [int(units) for units in data["units"]]
+
+
+def basic_stack() -> dict:
+    return stack_of([lambda n=n: v1.nn.rnn_cell.BasicRNNCell(n) for n in stack_units()])
+
+
+def residual_stack() -> dict:
+    """BasicRNNCells, all but the lowest in a ResidualWrapper."""
+    cell, wrap = v1.nn.rnn_cell.BasicRNNCell, v1.nn.rnn_cell.ResidualWrapper
+    return stack_of([(lambda n=n, i=i: wrap(cell(n)) if i else cell(n)) for i, n in enumerate(stack_units())])
+
+
+def joined_lstm_stack() -> dict:
+    """BasicLSTMCells whose states are joined to one tensor; it starts from data["joined"]."""
+    cell = v1.nn.rnn_cell.BasicLSTMCell
+    makers = [lambda n=n: cell(n, forget_bias=0.0, state_is_tuple=False) for n in stack_units()]
+    return stack_of(makers, state_is_tuple=False)
+
+
+def shared_cell_stack() -> dict:
+    """One BasicRNNCell in three places."""
+    cells: list = []
+
+    def same_cell() -> object:
+        if not cells:
+            cells.append(v1.nn.rnn_cell.BasicRNNCell(stack_units()[0]))
+        return cells[0]
+
+    return stack_of([same_cell] * 3)
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
