@@ -15,7 +15,7 @@ from helpers.plots.lines import (
     plot_steps,
     plot_walks,
 )
-from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_reach, plot_time_maps
+from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_masks, plot_reach, plot_time_maps
 from helpers.plots.networks import (
     draw_backward,
     draw_loop,
@@ -46,6 +46,7 @@ __all__ = [
     "plot_heat_maps",
     "plot_images",
     "plot_lines",
+    "plot_masks",
     "plot_medians",
     "plot_over_letters",
     "plot_panels",

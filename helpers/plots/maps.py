@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
 from helpers.plots.picture import COLOURS, Picture, new_figure
 
@@ -148,4 +150,34 @@ def plot_confusion(truth: Any, predicted: Any, names: Sequence[str], what: str =
         f"Table of {len(names)} by {len(names)} counts, a row for every true {what}, a column for every answer. "
         f"{np.trace(counts)} of {counts.sum()} lie on the diagonal. The most frequent error: {worst}."
     )
+    return Picture(figure, alt)
+
+
+def plot_masks(masks: Mapping[str, Any], title: str, ylabels: Sequence[str], alt: str) -> Picture:
+    """Draw masks over time as grids: one column of grids per kind, one row of grids per sequence.
+
+    masks: {kind: array (sequences, time steps, rows)}; what is 0 counts as dropped. ylabels: what the rows of a
+    kind are, one text per kind.
+    """
+    arrays = {name: np.asarray(values) > 0 for name, values in masks.items()}
+    sequences = len(next(iter(arrays.values())))
+    height = 0.8 + 1.8 * sequences
+    figure, axes = new_figure(columns=len(arrays), rows=sequences, width=11.0, height=height, squeeze=False)
+    shades = ["#e8e8e8", COLOURS["kernel"]]
+    for column, (name, kept) in enumerate(arrays.items()):
+        for number, ax in enumerate(axes[:, column]):
+            ax.pcolormesh(
+                kept[number].T, cmap=ListedColormap(shades), vmin=0, vmax=1, edgecolors="white", linewidth=1.5
+            )
+            ax.grid(False)
+            _, steps, rows = kept.shape
+            ax.set_xticks(np.arange(0, steps, 2) + 0.5, range(0, steps, 2))
+            ax.set_yticks(np.arange(rows) + 0.5, range(rows))
+            ax.set_ylim(rows, 0)
+            ax.set_ylabel(f"sequence {number}\n{ylabels[column]}" if column == 0 else ylabels[column])
+        axes[0, column].set_title(name, fontsize=11, fontweight="normal")
+        axes[-1, column].set_xlabel("time step")
+    looks = [Patch(color=shade, label=label) for shade, label in zip(shades, ("dropped", "kept"), strict=True)]
+    figure.legend(handles=looks[::-1], frameon=False, loc="outside right upper")
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return Picture(figure, alt)

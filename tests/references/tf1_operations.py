@@ -194,6 +194,21 @@ def shared_cell_stack() -> dict:
     return stack_of([same_cell] * 3)
 
 
+def dropout_wrapper() -> dict:
+    """Return what a DropoutWrapper makes of a cell that hands on its input (kind 0), its state (1) or h itself (2).
+
+    kind 0 drops inputs, kind 1 states, kind 2 outputs; all keep data["keep"], with one mask for all steps where
+    data["variational"] is 1.
+    """
+    units, kind, keep = data["h0"].shape[1], int(data["kind"]), float(data["keep"])
+    cell = v1.nn.rnn_cell.BasicRNNCell(units, activation=tf.identity)
+    which = ("input_keep_prob", "state_keep_prob", "output_keep_prob")[kind]
+    variational = {"variational_recurrent": True, "input_size": units} if int(data["variational"]) else {}
+    wrapper = v1.nn.rnn_cell.DropoutWrapper(cell, **{which: keep}, **variational, dtype=tf.float32, seed=14)
+    outputs, state = v1.nn.dynamic_rnn(wrapper, tf.constant(data["x"]), initial_state=tf.constant(data["h0"]))
+    return {"outputs": outputs, "state": state}
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
