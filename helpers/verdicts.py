@@ -78,6 +78,7 @@ def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
 
     NaN equals NaN, so that a known mistake may answer NaN; what is expected never holds one.
     """
+    got = _read_numbers_as(got, want)
     if isinstance(want, np.ndarray):
         return isinstance(got, np.ndarray) and got.shape == want.shape and bool(_close(got, want, rtol, atol).all())
     if isinstance(want, str):
@@ -95,6 +96,22 @@ def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
     if isinstance(want, Failure):
         return isinstance(got, Failure) and _failure_words(got) == _failure_words(want)
     return want is None and got is None
+
+
+def _read_numbers_as(got: Any, want: Any) -> Any:
+    """Single numbers side by side are one answer, whether they come as a tuple or as a vector: read them as ``want``.
+
+    Python numbers in a tuple are read as a vector, NumPy's and TensorFlow's are not (:func:`helpers.answers.plain`).
+    """
+    if isinstance(want, np.ndarray) and want.ndim == 1 and isinstance(got, tuple) and _single_numbers(got):
+        return np.stack(got)
+    if isinstance(want, list | tuple) and _single_numbers(want) and isinstance(got, np.ndarray) and got.ndim == 1:
+        return list(map(np.asarray, got))
+    return got
+
+
+def _single_numbers(values: Any) -> bool:
+    return bool(values) and all(isinstance(value, np.ndarray) and value.ndim == 0 for value in values)
 
 
 def _failure_words(failure: Failure) -> tuple[str, str]:
@@ -189,6 +206,7 @@ def _explain_reply(exercise: Exercise, reply: Reply, want: Any) -> str:
         )
     if reply.answer is None:
         return f"`{name}` returns None. Is a `return` missing?"
+    reply = dataclasses.replace(reply, answer=_read_numbers_as(reply.answer, want))
     labels = dict(enumerate(exercise.returns))
     if isinstance(want, str):
         letters = sorted({want, *(a for m in exercise.mistakes for a in m.answers if isinstance(a, str))})

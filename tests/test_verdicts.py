@@ -82,6 +82,15 @@ def test_several_results_are_counted_and_ordered():
     assert "`b` is 3; 2 was expected" in judge(e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
 
 
+def test_single_numbers_may_come_as_a_tuple_or_as_a_vector():
+    apart, vector = (np.array(3), np.array(100)), np.array([3, 100])
+    assert all(same(got, want, 1e-4, 1e-5) for got in (apart, vector) for want in (apart, vector))
+    assert not same((np.array(3), np.array(90)), vector, 1e-4, 1e-5)
+    assert not same((np.array(3), np.array([100])), vector, 1e-4, 1e-5)
+    e = exercise([], (("units", ""), ("parameters", "")), (apart,))
+    assert "`units`" in judge(e, [Reply(np.array([4, 100]))]).says[0]
+
+
 def test_unwritten_is_not_wrong():
     unwritten = Reply(Failure("unwritten", "Not written yet."))
     assert judge(exercise([]), [unwritten] * 2).status == "unwritten"
