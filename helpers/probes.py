@@ -330,6 +330,22 @@ def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
     return c_t, h_t
 
 
+@dataclasses.dataclass(frozen=True)
+class MixedSteps:
+    """A network of which one knows who sees whom: ``model(x) -> outputs``, x (B, T, D) -> (B, T, U).
+
+    ``tanh(mix @ x @ kernel)``: output s reads input t with the weight ``mix[s, t]``, and not at all where it is 0.
+    """
+
+    mix: np.ndarray  # (T, T)
+    kernel: np.ndarray  # (D, U)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.tanh(tf.matmul(self.mix, tf.cast(x, tf.float32)) @ self.kernel)
+
+
 def call_with_mask(layer: Any, x: Any, mask: Any) -> tuple[Any, Any]:
     """Call a Keras layer on ``x`` (B, T, D) that carries ``mask`` (B, T), booleans, or None.
 

@@ -3,7 +3,7 @@
 Every function returns a :class:`Picture`, which a notebook shows when it is a cell's last value.
 """
 
-from helpers.plots.bars import plot_bar_runs, plot_bars
+from helpers.plots.bars import plot_bar_runs, plot_bars, plot_dots
 from helpers.plots.lines import (
     plot_costs,
     plot_curves,
@@ -23,6 +23,7 @@ from helpers.plots.networks import (
     draw_map,
     draw_sequences,
     draw_stack,
+    draw_two_directions,
     draw_unrolled,
 )
 from helpers.plots.picture import COLOURS, Picture, new_figure
@@ -36,6 +37,7 @@ __all__ = [
     "draw_map",
     "draw_sequences",
     "draw_stack",
+    "draw_two_directions",
     "draw_unrolled",
     "new_figure",
     "plot_bar_runs",
@@ -43,6 +45,7 @@ __all__ = [
     "plot_confusion",
     "plot_costs",
     "plot_curves",
+    "plot_dots",
     "plot_heat_maps",
     "plot_images",
     "plot_lines",

@@ -1,4 +1,4 @@
-"""Bars: a number or several runs for each of a few things."""
+"""Bars and dots: a number or several runs for each of a few things."""
 
 from __future__ import annotations
 
@@ -48,4 +48,16 @@ def plot_bars(
     if log:
         axes.set_yscale("log")
     axes.legend(frameon=False)
+    return Picture(figure, alt)
+
+
+def plot_dots(runs: Mapping[str, Sequence[float]], title: str, xlabel: str, alt: str) -> Picture:
+    """Draw every run as a marker and the mean as an upright line, one row for each label: ``{label: values}``."""
+    figure, axes = new_figure(width=8.0, height=0.9 + 0.5 * len(runs))
+    for row, (label, values) in enumerate(runs.items()):
+        axes.plot(values, [row] * len(values), MARKERS[row % len(MARKERS)], markersize=8, alpha=0.8, label=label)
+        axes.plot([np.mean(values)] * 2, [row - 0.3, row + 0.3], "-", color=COLOURS["text"], lw=2.0)
+    axes.set(title=title, xlabel=f"{xlabel} (line: mean)")
+    axes.set_yticks(range(len(runs)), list(runs))
+    axes.set_ylim(len(runs) - 0.5, -0.5)
     return Picture(figure, alt)

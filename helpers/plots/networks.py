@@ -295,6 +295,29 @@ def draw_stack(orders: Mapping[str, Any], title: str, alt: str) -> Picture:
     return Picture(figure, alt)
 
 
+def draw_two_directions(title: str, alt: str, steps: int = 4) -> Picture:
+    """Draw two networks over one sequence: one reads from left to right, above it one from right to left."""
+    figure, axes = new_figure(width=1.4 + 2.4 * steps, height=4.6)
+    axes.set(xlim=(-1.9, 2.6 * steps - 0.2), ylim=(-1.5, 4.0))
+    axes.set_axis_off()
+    axes.text(-1.9, 0.3, "forward", va="center", fontsize=12)
+    axes.text(-1.9, 1.9, "backward", va="center", fontsize=12)
+    for t in range(steps):
+        left, right, middle = 2.6 * t, 2.6 * t + 0.95, 2.6 * t + 0.5
+        _box(axes, left, 0.3, f"step {t}", COLOURS["state"])
+        _box(axes, right, 1.9, f"step {t}", COLOURS["output"])
+        if t:
+            _arrow(axes, (left - 2.1, 0.3), (left - 0.5, 0.3), COLOURS["recurrent_kernel"], "-")
+            _arrow(axes, (right - 0.5, 1.9), (right - 2.1, 1.9), COLOURS["recurrent_kernel"], "-")
+        _label(axes, middle, -1.2, f"$x_{{{t}}}$")
+        _label(axes, middle, 3.75, f"output {t}")
+        for x, bottom in ((left, -0.12), (right, 1.48)):
+            _arrow(axes, (middle + 0.3 * (x - middle), -0.9), (x, bottom), COLOURS["kernel"], "-")
+            _arrow(axes, (x, bottom + 0.84), (middle + 0.3 * (x - middle), 3.45), COLOURS["text"], "-")
+    axes.set_title(title, fontsize=11)
+    return Picture(figure, alt)
+
+
 def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
     shape = FancyBboxPatch((x - 0.5, y - 0.42), 1.0, 0.84, boxstyle="round,pad=0.0,rounding_size=0.12")
     shape.set(facecolor=colour, alpha=0.35, edgecolor=COLOURS["text"])

@@ -209,6 +209,25 @@ def dropout_wrapper() -> dict:
     return {"outputs": outputs, "state": state}
 
 
+def bidirectional_dynamic_rnn() -> dict:
+    """Return outputs and states of both directions of BasicRNNCells with data's weights, for x and its lengths.
+
+    In a graph of its own, whose values come back as constants: its weights have other names.
+    """
+    units = len(data["fw/bias"])
+    with tf.Graph().as_default(), v1.Session() as inner:
+        cells = [v1.nn.rnn_cell.BasicRNNCell(units) for _ in range(2)]
+        x, lengths = tf.constant(data["x"]), sequence_length()
+        pairs = v1.nn.bidirectional_dynamic_rnn(*cells, x, sequence_length=lengths, dtype=tf.float32)
+        inner.run(v1.global_variables_initializer())
+        for variable in v1.global_variables():
+            _, direction, *_, name = variable.op.name.split("/")
+            variable.load(data[f"{direction}/{name}"], inner)
+        (outputs_fw, outputs_bw), (state_fw, state_bw) = inner.run(pairs)
+    found = {"outputs_fw": outputs_fw, "outputs_bw": outputs_bw, "state_fw": state_fw, "state_bw": state_bw}
+    return {name: tf.constant(value) for name, value in found.items()}
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())

@@ -1,0 +1,152 @@
+"""Train the gated networks of lessons 09 and 12 on image rows, as the notes do and at equal cost.
+
+    .venv/bin/python benchmarks/rows_gates.py            # all of MNIST, or the sample where it cannot be had
+    .venv/bin/python benchmarks/rows_gates.py --sample
+
+Prints the rows of a Markdown table (with --header its head too), one per network: what was trained, its
+parameters, training steps, test accuracy for each seed and in the mean, the loss over the last 100 steps. Five rows:
+the notes' LSTM (32 units, 1,000 steps), the notes' two-way LSTM (2 x 32 units, 2,000 steps) with the softmax taken
+twice, as in the notes, and once; and at 2,000 steps each, the LSTM and the largest two-way LSTM with at most as many
+parameters. Batches of 32, Adam with a learning rate of 0.001, drawn anew in every epoch.
+
+With --steps N every network takes N steps, to try the program out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import statistics
+from typing import Any
+
+from helpers.data import DataError, load_mnist_rows  # before TensorFlow: sets its log level
+
+import keras  # isort: skip
+import numpy as np
+import tensorflow as tf
+
+UNITS, CLASSES, BATCH, LEARNING_RATE = 32, 10, 32, 0.001  # as in the notes
+LAST = 100  # steps at the end over which the loss is averaged
+HEADER = (
+    "| Data | Network | Parameters | Steps | Test accuracy by seed | Mean | Notes | Last loss, mean of seeds |\n"
+    "|---|---|---|---|---|---|---|---|"
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """One row of the table. notes: the accuracy that the old notes report, or ""."""
+
+    name: str
+    units: int
+    both: bool
+    softmax_twice: bool
+    steps: int
+    notes: str = ""
+
+
+def parameters(features: int, units: int, both: bool) -> int:
+    """Return what an LSTM classifier of one or two directions costs, its dense layer included."""
+    directions = 2 if both else 1
+    return directions * 4 * units * (features + units + 1) + CLASSES * (directions * units + 1)
+
+
+def ways(features: int) -> list[Way]:
+    """Return the rows of the table."""
+    fair = UNITS
+    while parameters(features, fair, both=True) > parameters(features, UNITS, both=False):
+        fair -= 1
+    return [
+        Way(f"LSTM({UNITS})", UNITS, False, False, 1000, ".8604"),
+        Way(f"two-way LSTM({UNITS}), softmax twice", UNITS, True, True, 2000, ".8955"),
+        Way(f"two-way LSTM({UNITS}), softmax once", UNITS, True, False, 2000),
+        Way(f"LSTM({UNITS})", UNITS, False, False, 2000),
+        Way(f"two-way LSTM({fair}), equal parameters", fair, True, False, 2000),
+    ]
+
+
+def make_model(way: Way, features: int) -> keras.Model:
+    """Return the network: rows (B, 28, features) -> logits (B, CLASSES)."""
+    layer: keras.Layer = keras.layers.LSTM(way.units)
+    if way.both:
+        layer = keras.layers.Bidirectional(layer)
+    return keras.Sequential([keras.Input((None, features)), layer, keras.layers.Dense(CLASSES)])
+
+
+def batches(count: int, steps: int, seed: int) -> np.ndarray:
+    """Return which examples are in each batch: (steps, BATCH). Every epoch goes through all in a new order."""
+    rng = np.random.default_rng(seed)
+    epochs = -(-steps * BATCH // count)
+    order = np.concatenate([rng.permutation(count) for _ in range(epochs)])
+    return order[: steps * BATCH].reshape(steps, BATCH)
+
+
+def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, softmax_twice: bool) -> np.ndarray:
+    """Train on the batches named by ``places``; return the loss of every step."""
+    optimizer = keras.optimizers.Adam(LEARNING_RATE)
+    optimizer.build(model.trainable_variables)
+
+    @tf.function
+    def step(x_batch: Any, y_batch: Any) -> Any:
+        with tf.GradientTape() as tape:
+            logits = model(x_batch)
+            if softmax_twice:
+                logits = tf.nn.softmax(logits)
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y_batch, logits=logits)
+            loss = tf.reduce_mean(losses)
+        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+        return loss
+
+    return np.array([float(step(tf.constant(x[batch]), tf.constant(y[batch]))) for batch in places])
+
+
+def accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray, batch: int = 1000) -> float:
+    """Return the share of right answers over all of x (N, T, D), y (N,)."""
+    right = 0
+    for start in range(0, len(y), batch):
+        answers = np.argmax(model(x[start : start + batch]), axis=1)
+        right += int(np.sum(answers == y[start : start + batch]))
+    return right / len(y)
+
+
+def main() -> None:
+    """Read the options, run, print the rows."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--sample", action="store_true", help="use the sample that comes with the course")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="seeds of weights and batches")
+    parser.add_argument("--steps", type=int, help="training steps of every network, instead of the notes'")
+    parser.add_argument("--header", action="store_true", help="print the head of the table first")
+    options = parser.parse_args()
+
+    data = "sample"
+    (x_train, y_train), (x_test, y_test) = load_mnist_rows()
+    if not options.sample:
+        try:
+            (x_train, y_train), (x_test, y_test) = load_mnist_rows(full=True)
+            data = "all of MNIST"
+        except DataError as error:
+            print(f"<!-- {error} -->")
+    if options.header:
+        print(HEADER)
+
+    features = x_train.shape[2]
+    tf.get_logger().setLevel("ERROR")  # a graph of its own for every network is wanted here
+    for way in ways(features):
+        steps = options.steps or way.steps
+        shares, losses = [], []
+        for seed in options.seeds:
+            keras.utils.set_random_seed(seed)
+            model = make_model(way, features)
+            run = train(model, batches(len(x_train), steps, seed), x_train, y_train, way.softmax_twice)
+            shares.append(accuracy(model, x_test, y_test))
+            losses.append(float(run[-LAST:].mean()))
+        print(
+            f"| {data}, {len(y_train):,} + {len(y_test):,} | {way.name} | {model.count_params():,} | {steps:,} "
+            f"| {', '.join(f'{share:.4f}' for share in shares)} | {statistics.mean(shares):.4f} | {way.notes} "
+            f"| {statistics.mean(losses):.3f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
