@@ -18,6 +18,9 @@ from helpers.casefile import Exercise, KnownMistake
 PARTS = {"B": "instance", "T": "step", "D": "feature", "U": "unit"}  # one place along each axis
 
 
+SHOWN = 10  # items of a list that a message writes out
+
+
 @dataclasses.dataclass(frozen=True)
 class Reply:
     """What a function answered to one case.
@@ -369,6 +372,9 @@ def _describe_inputs(exercise: Exercise, index: int) -> str:
 def _describe_input(value: Any) -> str:
     if isinstance(value, np.ndarray):
         return str(value.shape) if value.ndim else f"= {_number(value[()])}"
+    if isinstance(value, list | tuple) and value and all(isinstance(item, int | float | str) for item in value):
+        shown = ", ".join(map(repr, value[:SHOWN]))
+        return f"= [{shown}]" if len(value) <= SHOWN else f"= [{shown}, ...], {len(value)} of them"
     if isinstance(value, list | tuple) and value:
         return f"({len(value)} x {_describe_input(value[0])})"
     if isinstance(value, bool | int | float | str) or value is None:

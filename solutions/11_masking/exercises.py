@@ -71,7 +71,9 @@ def draw_masked_steps(rng):
 def draw_means(rng):
     def case(group, rows):
         mask = mask_of(rows)
-        return Case(group, (draws(rng, *mask.shape, scale=3.0) + np.float32(0.7), mask))
+        values = draws(rng, *mask.shape, scale=3.0) + np.float32(0.7)
+        values[1, 3] = 0.0  # a real value that happens to be zero
+        return Case(group, (values, mask))
 
     by_hand = (array([[1, 2, 6, 9, 9], [5, 9, 9, 9, 9]]), mask_of(("###..", "#....")))
     return [
@@ -90,7 +92,7 @@ def draw_for_differences(rng):
         case("padding behind", ("###..", "#####", "#....", "##..."), 2),
         case("padding behind", ("####..", "######", "##...."), 1),
         case("padding anywhere", ("..####", "#.##.#", "...###", "##.###", "######"), 3),
-        Case("padding anywhere", (draws(rng, 3, 4, 2), None)),
+        Case("no mask", (draws(rng, 3, 4, 2), None)),
     ]
 
 
@@ -494,6 +496,11 @@ def pad_to_longest(sequences, value):
                 "may hold `value`.",
             ),
             Mistake(
+                "swapped",
+                edits=[("return by_length, by_value", "return by_value, by_length")],
+                says="Both masks are right, in the wrong order: first `by_length`, then `by_value`.",
+            ),
+            Mistake(
                 "one mask",
                 edits=[("return by_length, by_value", "return by_length")],
                 says="One mask is missing. Return both: `by_length, by_value`.",
@@ -555,6 +562,15 @@ def two_masks(x, lengths, value):
                 edits=[(OUTPUT, "output = new_output")],
                 says="The state is frozen, but at a masked step you write what the cell says there. Repeat the output "
                 "before.",
+            ),
+            Mistake(
+                "what the cell said before",
+                edits=[
+                    ("tf.zeros_like(initial_state), []", "tf.zeros_like(initial_state), []\n    said = output"),
+                    (OUTPUT, "output, said = tf.where(real, new_output, said), new_output"),
+                ],
+                says="At a masked step you repeat what the cell said at the step before, which may be masked too. "
+                "Repeat the output that you *gave* there.",
             ),
             Mistake(
                 "zero at masked steps",
@@ -897,6 +913,21 @@ def masked_means(values, mask):
                 "1 and 0.",
             ),
             Mistake(
+                "zeros not counted",
+                edits=[("steps = tf.reduce_sum(real", "steps = tf.math.count_nonzero(values * real, dtype=real.dtype")],
+                says="You count the values that are not zero. A real step may hold a zero: count the True entries of "
+                "the mask.",
+            ),
+            Mistake(
+                "flat values",
+                source="""
+def masked_means(values, mask):
+    return tf.reduce_mean(values[mask], axis=1), tf.reduce_mean(values[mask])
+""",
+                says="`values[mask]` is one flat row, in which the sequences are lost: it has no axis 1. Multiply by "
+                "the mask and add up along time.",
+            ),
+            Mistake(
                 "one step more",
                 edits=[("tf.reduce_sum(real, axis=1)", "tf.reduce_sum(real, axis=1) + 1")],
                 says="You divide by one more than the number of real steps of each sequence.",
@@ -1167,6 +1198,16 @@ class Differences(keras.layers.Layer):
                 ],
                 says="You deal the sequences out in turn, into `batch_size` batches. A batch is `batch_size` "
                 "neighbours in the list.",
+            ),
+            Mistake(
+                "one count",
+                edits=[(RETURN_COUNTS, "return count(lengths)")],
+                says="That is `in_order`. Return two counts: this, and the one after sorting.",
+            ),
+            Mistake(
+                "one count, sorted",
+                edits=[(RETURN_COUNTS, "return count(sorted(lengths))")],
+                says="That is `by_length`. Return two counts: the one with the list as it is, then this.",
             ),
             Mistake(
                 "shares",
