@@ -77,6 +77,16 @@ def accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray, batch: int = 1000
     return right / len(y)
 
 
+def load_rows(sample: bool) -> tuple[str, tuple[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]:
+    """Return which data they are, and the data; the sample too where all of MNIST cannot be had."""
+    if not sample:
+        try:
+            return "all of MNIST", *load_mnist_rows(full=True)
+        except DataError as error:
+            print(f"<!-- {error} -->")
+    return "sample", *load_mnist_rows()
+
+
 def time_both(features: int, start: str, x: Any, y: Any) -> tuple[float, float]:
     """Return the ms of a step on one batch, eagerly and compiled; the two take turns."""
     steps = {
@@ -103,15 +113,7 @@ def main() -> None:
     parser.add_argument("--header", action="store_true", help="print the head of the table first")
     options = parser.parse_args()
 
-    data = "sample"
-    (x_train, y_train), (x_test, y_test) = load_mnist_rows()
-    if not options.sample:
-        try:
-            (x_train, y_train), (x_test, y_test) = load_mnist_rows(full=True)
-            data = "all of MNIST"
-        except DataError as error:
-            print(f"<!-- {error} -->")
-
+    data, (x_train, y_train), (x_test, y_test) = load_rows(options.sample)
     keras.utils.set_random_seed(options.seed)
     features = x_train.shape[2]
     model = make_model(features, options.start)

@@ -19,7 +19,7 @@ import dataclasses
 import statistics
 from typing import Any
 
-from helpers.data import DataError, load_mnist_rows  # before TensorFlow: sets its log level
+from mnist_rows import accuracy, load_rows  # the neighbour; sets TensorFlow's log level
 
 import keras  # isort: skip
 import numpy as np
@@ -100,15 +100,6 @@ def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, 
     return np.array([float(step(tf.constant(x[batch]), tf.constant(y[batch]))) for batch in places])
 
 
-def accuracy(model: keras.Model, x: np.ndarray, y: np.ndarray, batch: int = 1000) -> float:
-    """Return the share of right answers over all of x (N, T, D), y (N,)."""
-    right = 0
-    for start in range(0, len(y), batch):
-        answers = np.argmax(model(x[start : start + batch]), axis=1)
-        right += int(np.sum(answers == y[start : start + batch]))
-    return right / len(y)
-
-
 def main() -> None:
     """Read the options, run, print the rows."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -118,14 +109,7 @@ def main() -> None:
     parser.add_argument("--header", action="store_true", help="print the head of the table first")
     options = parser.parse_args()
 
-    data = "sample"
-    (x_train, y_train), (x_test, y_test) = load_mnist_rows()
-    if not options.sample:
-        try:
-            (x_train, y_train), (x_test, y_test) = load_mnist_rows(full=True)
-            data = "all of MNIST"
-        except DataError as error:
-            print(f"<!-- {error} -->")
+    data, (x_train, y_train), (x_test, y_test) = load_rows(options.sample)
     if options.header:
         print(HEADER)
 
