@@ -87,10 +87,10 @@ def draw_dropping_runs(rng):
 
     step = TanhStep(array([[1.0]]), array([[0.5]]), array([0.1]))
     by_hand = (step, array([[[0.2], [0.4]]]), array([[0.5]]), array([[2]]), array([[0]]))
-    return [
+    return [  # a large case first: by hand, a mask of 0 makes many mistakes look alike
+        case("training", 3, 5, 4, 6, True),
         Case("the example by hand", (*by_hand, True)),
         Case("the example by hand", (*by_hand, False)),
-        case("training", 3, 5, 4, 6, True),
         case("training", 2, 4, 3, 5, True),
         case("inference", 3, 5, 4, 6, False),
         case("inference", 2, 4, 3, 7, False),
@@ -380,6 +380,36 @@ def dropout(x, u, rate):
                 "u.",
             ),
             Mistake(
+                "step 0 without its axis, repeated",
+                edits=[("u[:, :1]", "u[:, 0]")],
+                says="Your copies of step 0 stand along the features. `u[:, 0]` loses the axis of the steps, so that "
+                "axis 1 is another one; `u[:, :1]` keeps it.",
+            ),
+            Mistake(
+                "step 0 without its axis, repeated along the batch",
+                edits=[(ONE, "u = tf.repeat(u[:, 0], u.shape[1], axis=0)")],
+                says="Your copies of step 0 stand along the batch, and there is no axis of steps. `u[:, :1]` keeps "
+                "that axis: repeat along it, axis 1.",
+            ),
+            Mistake(
+                "repeated without an axis",
+                edits=[("u.shape[1], axis=1)", "u.shape[1])")],
+                says="With one mask your answer is one long row: without an axis, `tf.repeat` strings all numbers "
+                "together. Repeat `u[:, :1]` along axis 1.",
+            ),
+            Mistake(
+                "u itself, dropped",
+                edits=[("1 / (1 - rate), 0.0", "u / (1 - rate), 0.0")],
+                says="Your masks hold u itself where they keep. u only decides: a kept place is 1 over the share that "
+                "is kept, the same number everywhere.",
+            ),
+            Mistake(
+                "u itself, dropped and not scaled",
+                edits=[("1 / (1 - rate), 0.0", "u, 0.0")],
+                says="Your masks hold u itself, unscaled, where they keep. u only decides: a kept place is 1 over the "
+                "share that is kept.",
+            ),
+            Mistake(
                 "not scaled",
                 edits=[("1 / (1 - rate), 0.0", "1.0, 0.0")],
                 says="Your masks hold 0 and 1, or True and False. A mask carries the scaling too: a kept place is 1 "
@@ -481,7 +511,7 @@ def masks_over_time(u, rate, one_mask):
         "dropout_step",
         draw=draw_dropping_steps,
         returns={"h_t": "B U"},
-        reveal="Both masks act on what the step reads. What it computes is passed on whole.",
+        reveal="Both masks act on what the step reads. Its result is not masked.",
         mistakes=[
             Mistake(
                 "mask on the output",
@@ -671,6 +701,11 @@ def dropout_step(x_t, h_prev, kernel, recurrent_kernel, bias, x_mask, h_mask):
                 "nothing is left to do.",
             ),
             Mistake(
+                "masks as switches",
+                edits=[("x_t * x_mask", "x_t * tf.sign(x_mask)"), ("h * h_mask", "h * tf.sign(h_mask)")],
+                says="What is kept is not scaled up. The scaling stands in the masks: multiply with them as they are.",
+            ),
+            Mistake(
                 "scaled at inference only",
                 source=with_loop("""
         if training:
@@ -741,12 +776,32 @@ def dropout_step(x_t, h_prev, kernel, recurrent_kernel, bias, x_mask, h_mask):
             Mistake(
                 "outputs dropped too",
                 edits=[("states.append(h)", "states.append(h * h_mask if training else h)")],
-                says="The states that you return have holes. The mask is for reading; the state itself stays whole.",
+                says="The states that you return have holes. The mask is for reading: mask before the step, and store "
+                "what the step returns.",
             ),
             Mistake(
-                "masks as switches",
-                edits=[("x_t * x_mask", "x_t * tf.sign(x_mask)"), ("h * h_mask", "h * tf.sign(h_mask)")],
-                says="What is kept is not scaled up. The scaling stands in the masks: multiply with them as they are.",
+                "masked when stored and again when read",
+                source=with_loop("""
+        if training:
+            h = step(x_t * x_mask, h * h_mask) * h_mask
+        else:
+            h = step(x_t, h)"""),
+                says="You mask the state twice, when you store it and again when you read it, and what you return has "
+                "holes. Mask before the step only; store what the step returns.",
+            ),
+            Mistake(
+                "masked twice between two steps",
+                source="""
+def run_with_dropout(step, x, h0, x_mask, h_mask, training):
+    h, states = h0, []
+    for x_t in tf.unstack(x, axis=1):
+        h = step(x_t * x_mask, h * h_mask) if training else step(x_t, h)
+        states.append(h)
+        h = h * h_mask if training else h
+    return tf.stack(states, axis=1)
+""",
+                says="From step 1 on the state is read through its mask twice, so that what is kept grows twice. One "
+                "product before each step will do.",
             ),
             Mistake(
                 "state not carried",
@@ -764,8 +819,8 @@ def dropout_step(x_t, h_prev, kernel, recurrent_kernel, bias, x_mask, h_mask):
             Mistake(
                 "masks grow with the steps",
                 edits=[(H_MASKED, "h_read = h * h_mask ** (len(states) + 1)")],
-                says="Your masks are multiplied once more at every step, so that what is kept grows. Keep the state "
-                "whole and make a masked copy for reading.",
+                says="The state's mask is multiplied by itself once more at every step, so that what is kept grows. "
+                "Every step uses the same h_mask, once.",
             ),
             Mistake(
                 "first instance's masks",
@@ -883,6 +938,16 @@ def run_with_dropout(step, x, h0, x_mask, h_mask, training):
                 says='You drop the candidates in both cases. With "memory", the mask multiplies the old c.',
             ),
             Mistake(
+                "memory not dropped",
+                edits=[(MEMORY, "c = c + new")],
+                says='With "memory" nothing is dropped in yours. The mask multiplies the old c, before the sum.',
+            ),
+            Mistake(
+                "candidates not dropped",
+                edits=[(CANDIDATE, "c = c + new")],
+                says='With "candidate" nothing is dropped in yours. The mask multiplies the candidate, before the sum.',
+            ),
+            Mistake(
                 "nothing dropped",
                 edits=[(MEMORY, "c = c + new"), (CANDIDATE, "c = c + new")],
                 says="The masks are not used. Which of the two they multiply, `drop` says.",
@@ -932,7 +997,49 @@ def run_with_dropout(step, x, h0, x_mask, h_mask, training):
             Mistake(
                 "replaced instead of added",
                 edits=[(CANDIDATE, "c = new * mask_t")],
-                says="The candidate replaces the memory in yours. It is added to the old c.",
+                says='With "candidate", what comes in replaces the memory in yours. It is added to the old c.',
+            ),
+            Mistake(
+                "old c forgotten with memory",
+                edits=[(MEMORY, "c = new")],
+                says='With "memory" the old c is forgotten: your answers hold the candidates alone. Add them to the '
+                "old c times the mask.",
+            ),
+            Mistake(
+                "old c forgotten with memory, candidate masked",
+                edits=[(MEMORY, "c = new * mask_t")],
+                says='With "memory" the old c is forgotten, and the mask hits the candidate. It is the old c that it '
+                "multiplies; the candidate is added whole.",
+            ),
+            Mistake(
+                "old c forgotten in both cases",
+                edits=[(MEMORY, "c = new"), (CANDIDATE, "c = new * mask_t")],
+                says="The old c is forgotten: your answers hold the candidates alone. The new c is the sum of the old "
+                "one and the candidate, one of them masked.",
+            ),
+            Mistake(
+                "candidate forgotten with memory",
+                edits=[(MEMORY, "c = c * mask_t")],
+                says='With "memory" the candidate is forgotten: nothing is added to the masked c. Only the old c is '
+                "multiplied by the mask; the candidate is added whole.",
+            ),
+            Mistake(
+                "candidate forgotten in both cases",
+                edits=[(MEMORY, "c = c * mask_t"), (CANDIDATE, "c = c + 0 * new")],
+                says="The candidates are forgotten: nothing is ever added to your c. The new c is the sum of the old "
+                "one and the candidate, one of them masked.",
+            ),
+            Mistake(
+                "multiplied, never added",
+                edits=[(MEMORY, "c = c * mask_t"), (CANDIDATE, "c = new * mask_t")],
+                says="You multiply one of the two by its mask and forget the other. The new c is the sum of the old "
+                "one and the candidate.",
+            ),
+            Mistake(
+                "candidate forgotten with candidate",
+                edits=[(CANDIDATE, "c = c + 0 * new")],
+                says='With "candidate" nothing is ever added: your c stays c0. The mask drops some of the candidates, '
+                "not all.",
             ),
             Mistake(
                 "old memories",
@@ -1011,7 +1118,8 @@ def carry(c0, candidates, masks, drop):
         wrong={
             "A": "`A` would make a network that is wrong, but always equally wrong. These two lines differ although "
             "nothing was trained between them.",
-            "B": "`B` changes the order of the examples. Here a single image is asked, twice.",
+            "B": "`B` changes the order of the examples, which changes no accuracy. Here the same array is asked "
+            "twice.",
             "D": "`D` would make all answers a little too large or too small, and the same each time. Look at what "
             "the two lines have in common, and what not.",
         },
