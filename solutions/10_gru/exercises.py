@@ -129,7 +129,7 @@ EXERCISES = [
         "which_way",
         right="A",
         wrong={
-            "B": "`B` would be right with the notes' formula. In Keras' formula `z` multiplies the old state: "
+            "B": "`B` would be right with the notes' formula. In Keras's formula `z` multiplies the old state: "
             "which `z` keeps it?",
             "C": "`C` gives a `z` of 0.5 for a sum of 0: half of the old state goes at every step. To keep it, "
             "`z` has to be near one end.",
@@ -162,7 +162,7 @@ EXERCISES = [
                     ("R_z, R_r, R_h", "R_r, R_z, R_h"),
                     ("b_z, b_r, b_h", "b_r, b_z, b_h"),
                 ],
-                says="The first two blocks are exchanged. Keras' order is z, r, h: the update gate comes first.",
+                says="The first two blocks are exchanged. Keras's order is z, r, h: the update gate comes first.",
             ),
             Mistake(
                 "candidate block first",
@@ -171,7 +171,7 @@ EXERCISES = [
                     ("R_z, R_r, R_h", "R_h, R_z, R_r"),
                     ("b_z, b_r, b_h", "b_h, b_z, b_r"),
                 ],
-                says="You take the candidate from the first block. Keras' order is z, r, h: the candidate is last.",
+                says="You take the candidate from the first block. Keras's order is z, r, h: the candidate is last.",
             ),
             Mistake(
                 "reset after the product",
@@ -381,7 +381,7 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
             Mistake(
                 "z and r exchanged",
                 edits=[("x_z, x_r, x_h", "x_r, x_z, x_h"), ("h_z, h_r, h_h", "h_r, h_z, h_h")],
-                says="The first two blocks are exchanged. Keras' order is z, r, h: the update gate comes first.",
+                says="The first two blocks are exchanged. Keras's order is z, r, h: the update gate comes first.",
             ),
             Mistake(
                 "z and r exchanged in one kernel",
@@ -689,12 +689,12 @@ def flip_z(*weights):
             Mistake(
                 "order r, z kept in the bias",
                 edits=[("[b_z, b_r, ", "[b_r, b_z, ")],
-                says="The kernels are in order, but the bias still has r before u. Keras' order is z, r, h there too.",
+                says="The kernels are in order, but the bias still has r before u. Keras's order is z, r, h there too.",
             ),
             Mistake(
                 "order r, z kept in the kernels",
                 edits=[("[z, r, candidate_kernel]", "[r, z, candidate_kernel]")],
-                says="The bias is in order, but the kernels still have r before u. Keras' order is z, r, h.",
+                says="The bias is in order, but the kernels still have r before u. Keras's order is z, r, h.",
             ),
             Mistake(
                 "rows of the state first",
@@ -715,7 +715,7 @@ def flip_z(*weights):
             Mistake(
                 "z flipped",
                 edits=[("[z, r, candidate_kernel]", "[-z, r, candidate_kernel]"), ("[b_z, b_r, ", "[-b_z, b_r, ")],
-                says="You turn z round. The old cell's u multiplies the old state, as Keras' z does: no sign changes.",
+                says="You turn z round. The old cell's u multiplies the old state, as Keras's z does: no sign changes.",
             ),
             Mistake(
                 "candidate first",
@@ -723,7 +723,7 @@ def flip_z(*weights):
                     ("[z, r, candidate_kernel]", "[candidate_kernel, z, r]"),
                     ("[b_z, b_r, candidate_bias]", "[candidate_bias, b_z, b_r]"),
                 ],
-                says="The candidate comes first in yours. Keras' order is z, r, h: it comes last.",
+                says="The candidate comes first in yours. Keras's order is z, r, h: it comes last.",
             ),
             Mistake(
                 "bias of the candidate forgotten",
@@ -803,13 +803,13 @@ def from_tf1(gates_kernel, gates_bias, candidate_kernel, candidate_bias):
             Mistake(
                 "GRU with one bias",
                 edits=[("3 * n * (D + n + 2)", "3 * n * (D + n + 1)")],
-                says="Your GRU has one bias per block. Keras' default form has two, so each block costs "
+                says="Your GRU has one bias per block. Keras's default form has two, so each block costs "
                 "`D + n + 2` per unit.",
             ),
             Mistake(
                 "GRU without bias",
                 edits=[("3 * n * (D + n + 2)", "3 * n * (D + n)")],
-                says="Your GRU has no bias. Keras' default form has two per block.",
+                says="Your GRU has no bias. Keras's default form has two per block.",
             ),
             Mistake(
                 "GRU with four blocks",
@@ -846,7 +846,7 @@ def from_tf1(gates_kernel, gates_bias, candidate_kernel, candidate_bias):
             Mistake(
                 "plain network with two biases",
                 edits=[("largest(lambda n: n * (D + n + 1))", "largest(lambda n: n * (D + n + 2))")],
-                says="Your plain network has two biases. Only Keras' GRU has two; one unit here costs `D + n + 1`.",
+                says="Your plain network has two biases. Only Keras's GRU has two; one unit here costs `D + n + 1`.",
             ),
             Mistake(
                 "LSTM without bias",
