@@ -162,6 +162,12 @@ EXERCISES = [
                 "like an LSTM, show something other than they keep.",
             ),
             Mistake(
+                "the state goes up, the output comes back",
+                edits=[("layer_input = output", "layer_input = new_state"), ("return layer_input,", "return output,")],
+                says="You hand the new state up from layer to layer, and only the top gives its output. Every layer "
+                "hands up its output, the cell's first result.",
+            ),
+            Mistake(
                 "the state of the layer below",
                 source="""
 def stack_step(x_t, states, cells):
@@ -306,6 +312,12 @@ def stack_step(x_t, states, cells):
                 "`return_sequences=True` does. The layer above needs the outputs of all steps.",
             ),
             Mistake(
+                "the last state alone",
+                edits=[(NEXT, "        outputs = h\n")],
+                says="In the second layer a vector meets the kernel, where (B, U) belongs. Does the first layer hand "
+                "up its last `h` alone? The next layer needs all steps: (B, T, U).",
+            ),
+            Mistake(
                 "every layer reads the input",
                 edits=[
                     ("tf.unstack(outputs, axis=1)", "tf.unstack(x, axis=1)"),
@@ -344,8 +356,8 @@ def run_stack(x, weights, initial_states):
         tops.append(h)
     return tf.stack(tops, axis=1), states
 """,
-                says="One variable holds the state of all layers, so that each starts from the state of its neighbour. "
-                "Keep one state per layer, in a list.",
+                says="One variable holds the state of all layers, so that each layer goes on from what was "
+                "written to it last, whichever layer wrote it. Keep one state per layer, in a list.",
             ),
             Mistake(
                 "the lowest layer's start for all",
@@ -368,6 +380,15 @@ def run_stack(x, weights, initial_states):
                 ],
                 says="Each step starts from the initial state again. A step starts from the state that the step "
                 "before left in the same layer.",
+            ),
+            Mistake(
+                "through the batch",
+                edits=[
+                    ("tf.unstack(outputs, axis=1)", "tf.unstack(outputs)"),
+                    (NEXT, "        outputs = tf.stack(hs)\n"),
+                ],
+                says="You go through the batch: your loop takes one sequence after the other, each with all its steps "
+                "at once. Cut and stack along time, which is axis 1.",
             ),
             Mistake(
                 "a step late",
@@ -643,6 +664,12 @@ def widest(D, L, budget):
                 says="Your second number is the cost of the next larger stack. Count the one that you return.",
             ),
             Mistake(
+                "units alone",
+                edits=[("    return units, cost(units)", "    return units")],
+                says="You return the units alone. Return two numbers: the units of a layer, and what the whole stack "
+                "costs then.",
+            ),
+            Mistake(
                 "features and layers exchanged",
                 edits=[("def widest(D, L, budget)", "def widest(L, D, budget)")],
                 says="D and L have changed places: D is the number of features, L that of layers.",
@@ -724,6 +751,12 @@ def from_joined(joined, units):
                 edits=[("begin += 2 * U", "begin += U")],
                 says="Each layer of yours begins where the h of the layer below does. A layer takes `2 * U` columns: "
                 "c and h.",
+            ),
+            Mistake(
+                "its own size for those below",
+                edits=[("    for U in units:\n", "    for i, U in enumerate(units):\n        begin = 2 * i * U\n")],
+                says="You find a layer's first column from its own size, as if the layers below had the same. That "
+                "fails where sizes differ: add up the sizes of the layers below, and take that twice.",
             ),
             Mistake(
                 "never moves on",
