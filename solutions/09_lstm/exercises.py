@@ -150,6 +150,22 @@ EXERCISES = [
                 "grow with `c_t`.",
             ),
             Mistake(
+                "candidate without tanh",
+                edits=[("candidate = tf.tanh(z_c)", "candidate = z_c")],
+                says="The candidate is used as it comes out of the sum. It has a function too: send it through `tanh`.",
+            ),
+            Mistake(
+                "tanh before the split",
+                edits=[
+                    (
+                        "z = x_t @ kernel + h_prev @ recurrent_kernel + bias",
+                        "z = tf.tanh(x_t @ kernel + h_prev @ recurrent_kernel + bias)",
+                    )
+                ],
+                says="The whole sum has been through `tanh` before it is cut, as in lesson 01. Here each part gets "
+                "its own function, and only that.",
+            ),
+            Mistake(
                 "tanh around the product",
                 edits=[("o * tf.tanh(c_t)", "tf.tanh(o * c_t)")],
                 says="`h_t` is the tanh of the product. First take the `tanh` of `c_t`, then multiply by the output "
@@ -468,6 +484,45 @@ def gate_bias(behaviour, U):
                 says="This gate keeps the share at every single step. It is multiplied `steps` times: take a root.",
             ),
             Mistake(
+                "formula first, then divided",
+                source="def memory_bias(share, steps):\n    return np.log(share / (1 - share)) / steps",
+                says="You apply the formula to the share itself. First take the root of the share, which is the gate; "
+                "then the formula.",
+            ),
+            Mistake(
+                "formula first, then multiplied",
+                source="def memory_bias(share, steps):\n    return np.log(share / (1 - share)) * steps",
+                says="You apply the formula to the share itself. First take the root of the share, which is the gate; "
+                "then the formula.",
+            ),
+            Mistake(
+                "formula first, then the root",
+                source="def memory_bias(share, steps):\n    return np.log(share / (1 - share)) ** (1 / steps)",
+                says="You apply the formula to the share itself. First take the root of the share, which is the gate; "
+                "then the formula.",
+            ),
+            Mistake(
+                "one step fewer",
+                edits=[("1 / steps", "1 / (steps - 1)")],
+                says="Your gate is used once less than asked. Over `steps` steps it multiplies `steps` times.",
+            ),
+            Mistake(
+                "not between 0 and 1",
+                edits=[("share ** (1 / steps)", "steps ** (1 / share)")],
+                says="The result is not a number, since your gate does not lie between 0 and 1. It is the share that "
+                "gets a root: `share ** (1 / steps)`.",
+            ),
+            Mistake(
+                "divided after the logarithm",
+                edits=[("np.log(f / (1 - f))", "np.log(f) / (1 - f)")],
+                says="You divide the logarithm. Divide `f` by `1 - f` first, then take one logarithm of the quotient.",
+            ),
+            Mistake(
+                "two logarithms divided",
+                edits=[("np.log(f / (1 - f))", "np.log(f) / np.log(1 - f)")],
+                says="You divide two logarithms. Divide `f` by `1 - f` first, then take one logarithm of the quotient.",
+            ),
+            Mistake(
                 "power for the root",
                 edits=[("share ** (1 / steps)", "share ** steps")],
                 says="You take the power. If `f ** steps` is the share, then `f` is the root: `share ** (1 / steps)`.",
@@ -565,6 +620,22 @@ def memory_bias(share, steps):
                 "o looks at tanh of the cell",
                 edits=[("p_o * c_t", "p_o * tf.tanh(c_t)")],
                 says="The output gate looks at `tanh(c_t)`. Peepholes see the cell state itself.",
+            ),
+            Mistake(
+                "candidate without tanh",
+                edits=[("tf.tanh(z_c)", "z_c")],
+                says="The candidate is used as it comes out of the sum. It has a function too: send it through `tanh`.",
+            ),
+            Mistake(
+                "tanh before the split",
+                edits=[
+                    (
+                        "z = x_t @ kernel + h_prev @ recurrent_kernel + bias",
+                        "z = tf.tanh(x_t @ kernel + h_prev @ recurrent_kernel + bias)",
+                    )
+                ],
+                says="The whole sum has been through `tanh` before it is cut, as in lesson 01. Here each part gets "
+                "its own function, and only that.",
             ),
             Mistake(
                 "o sees c_prev",
@@ -728,6 +799,18 @@ def peephole_step(x_t, h_prev, c_prev, kernel, recurrent_kernel, bias, peepholes
                 "the bias.",
             ),
             Mistake(
+                "bias left alone",
+                edits=[("bias = tf.concat([b_i, b_f + forget_bias, b_c, b_o], axis=0)", "bias = old_bias")],
+                says="The matrices are right, the bias is the old one. Reorder its blocks and add the forget bias to "
+                "f's.",
+            ),
+            Mistake(
+                "blocks of the bias not joined",
+                edits=[("tf.concat([b_i, b_f + forget_bias, b_c, b_o], axis=0)", "[b_i, b_f + forget_bias, b_c, b_o]")],
+                says="The bias is still in four pieces. `tf.concat([...], axis=0)` joins them to one vector of 4U "
+                "numbers.",
+            ),
+            Mistake(
                 "bias not reordered",
                 edits=[("[b_i, b_f + forget_bias, b_c, b_o]", "[b_i, b_c, b_f + forget_bias, b_o]")],
                 says="The matrices are right, the bias is still in the old order. Its blocks move in the same way.",
@@ -847,7 +930,7 @@ def keras_weights(matrix, old_bias, D, forget_bias):
         wrong={
             "A": "`A` cannot be: `h` is a gate between 0 and 1 times a `tanh` between -1 and 1, whatever the weights "
             "are. What can be larger than 1?",
-            "C": "`C` would lose the first half for good. Carrying the state over is right; look at what is carried "
+            "C": "`C` would lose the first 24 rows for good. Carrying the state over is right; look at what is carried "
             "under which name.",
             "D": "`D` does not explain the printed number: no forget gate can make `h` larger than 1.",
         },
