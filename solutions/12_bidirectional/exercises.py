@@ -31,6 +31,10 @@ def draw_reversals(rng):
 
 REVERSE = "tf.gather(x, places, axis=1, batch_dims=1)"
 PLACES = "tf.where(t < n, n - 1 - t, t)"
+ONE_AXIS = (
+    "The lengths are (B,) and the steps (T,): these shapes do not fit. Give `lengths` a second axis, "
+    "`lengths[:, None]`, so that each sequence has a row of its own."
+)
 REVERSE_REAL = Exercise(
     "reverse_real",
     draw=draw_reversals,
@@ -100,6 +104,25 @@ REVERSE_REAL = Exercise(
             edits=[("n - 1 - t", "n - t")],
             says="You ask for step `length`, which may not exist. Steps count from 0: the last real one is "
             "`length - 1`.",
+        ),
+        Mistake(
+            "counted from T",
+            edits=[(PLACES, "tf.where(t < n, x.shape[1] - 1 - t, t)")],
+            says="At the real places you count back from T - 1, the end of the tensor. Each sequence has its own last "
+            "real step: count back from `length - 1`.",
+        ),
+        Mistake(
+            "lengths of one axis",
+            edits=[("n = lengths[:, None]", "n = lengths")],
+            says=ONE_AXIS,
+        ),
+        Mistake(
+            "lengths of one axis, subtracted first",
+            edits=[
+                ("n = lengths[:, None]", "n = lengths"),
+                (f"places = {PLACES}", f"back = n - 1 - t; places = {PLACES}"),
+            ],
+            says=ONE_AXIS,
         ),
         Mistake(
             "last real step left in place",
@@ -695,6 +718,11 @@ def draw_leaks(rng):
     rising = MixedSteps(np.abs(mixing(4, (1, 3), (1, 2))), np.abs(draws(rng, 3, 1)))
     delayed = np.tril(draws(rng, 5, 5, scale=0.4), -1)  # no output sees its own input
     delayed[0, 4] = 0.3
+    apart = np.stack([mixing(5), mixing(5, (1, 2), (0, 3)), mixing(5)])  # a mix for each sequence
+    apart[0, :, 1] = 0.0  # sequence 0 does not read its step 1, so nothing of it moves
+    features, units = network(mixing(6, (2, 3), (0, 4)), 3, 2), network(mixing(5, (0, 1), (1, 3)), 2, 3)
+    features.mix[:, 5] = 0.0  # the last step moves nothing
+    features.kernel[[0, 2]] = units.kernel[:, [0, 2]] = 0.0
     return [
         Case("a one-way network", (recurrent(3, 2), draws(rng, 4, 5, 3))),
         Case("both directions", (network(full, 3, 4), draws(rng, 2, 6, 3))),
@@ -703,6 +731,9 @@ def draw_leaks(rng):
         Case("leaks at some steps", (network(delayed, 4, 2), draws(rng, 3, 5, 4))),
         Case("leaks at some steps", (falling, draws(rng, 1, 5, 2))),
         Case("leaks at some steps", (rising, draws(rng, 1, 4, 3))),
+        Case("a leak in one sequence, feature or unit", (network(apart, 2, 3), draws(rng, 3, 5, 2))),  # sequence 1
+        Case("a leak in one sequence, feature or unit", (features, draws(rng, 4, 6, 3))),  # feature 1
+        Case("a leak in one sequence, feature or unit", (units, draws(rng, 3, 5, 2))),  # unit 1
         Case("inputs of 0 and 1", (network(mixing(7, (0, 2), (3, 6)), 3, 4), zeros)),
         Case("inputs of 0 and 1", (network(mixing(6, (0, 1), (2, 4)), 2, 3), ones)),
         Case("a weak leak", (network(mixing(6, (1, 3), (0, 5), size=0.0002), 3, 2), draws(rng, 4, 6, 3))),
@@ -737,6 +768,18 @@ LEAKS_AT = Exercise(
             "t count.",
         ),
         Mistake(
+            "cut at t - 1",
+            edits=[("[:, :t]", "[:, : t - 1]")],
+            says="You cut at t - 1, so output t - 1 is left out. And at t = 0 the slice `[:, :-1]` takes all outputs "
+            "but the last, which may move. Cut at t.",
+        ),
+        Mistake(
+            "the output before, -1 at step 0",
+            edits=[("[:, :t]", "[:, t - 1]")],
+            says="You look at output t - 1 alone, though all outputs before t count. And at t = 0 that is output -1, "
+            "the last one, which may move.",
+        ),
+        Mistake(
             "only the output before",
             edits=[("[:, :t]", "[:, max(t - 1, 0) : t]")],
             says="You look at output t - 1 alone. A leak may reach an output further back: all outputs before t count.",
@@ -751,6 +794,36 @@ LEAKS_AT = Exercise(
             edits=[("[:, :t]", "")],
             says="You look at all outputs. Those from step t on may move: an output may depend on its past. Look at "
             "those before t.",
+        ),
+        Mistake(
+            "batch cut",
+            edits=[("[:, :t]", "[:t]")],
+            says="You cut the first axis, the batch, so the outputs from step t on are still among the rest. Time is "
+            "the second axis.",
+        ),
+        Mistake(
+            "units cut",
+            edits=[("[:, :t]", "[:, :, :t]")],
+            says="You cut the last axis, the units, so the outputs from step t on are still among the rest. Time is "
+            "the second axis.",
+        ),
+        Mistake(
+            "only sequence 0",
+            edits=[("[:, :t]", "[0, :t]")],
+            says="You change or compare only a part of the batch, such as sequence 0. A leak may show in any sequence: "
+            "take them all.",
+        ),
+        Mistake(
+            "only feature 0",
+            edits=[(CHANGED, "after = model(x + tf.one_hot(t, T)[:, None] * tf.one_hot(0, x.shape[2]))")],
+            says="You change only some features, such as feature 0, so a leak through another one is missed. Change "
+            "all features of step t.",
+        ),
+        Mistake(
+            "only unit 0",
+            edits=[("[:, :t]", "[:, :t, 0]")],
+            says="You compare only some units, such as unit 0. A leak may reach any unit of an output: compare "
+            "them all.",
         ),
         Mistake(
             "set to zero, or multiplied",
@@ -929,12 +1002,13 @@ TWO_WAY_UNITS = Exercise(
     "two_way_units",
     draw=draw_sizes,
     returns={"units": "", "parameters": ""},
-    reveal="More than half of the units, since a recurrent kernel of half the size costs a quarter.",
+    reveal="Half of the units, rounded down, always fit. With many units more do: a recurrent kernel of half the size "
+    "costs a quarter.",
     mistakes=[
         Mistake(
             "half the units",
             edits=[("while cost(n + 1) <= budget:\n        n += 1", "n = U // 2")],
-            says="You take half of the units. That is too few: a recurrent kernel grows with the square of its units. "
+            says="You take half of the units. More may fit: a recurrent kernel grows with the square of its units. "
             "Count.",
         ),
         Mistake(
