@@ -163,6 +163,11 @@ EXERCISES = [
         reveal="One array, and beside it the lengths: without them nobody knows where a sequence ends.",
         mistakes=[
             Mistake(
+                "return in the loop",
+                edits=[(ASSIGN, ASSIGN + "\n        return x, np.array(lengths)")],
+                says="Only the first sequence is written. Does your `return` stand inside the loop?",
+            ),
+            Mistake(
                 "padding in front",
                 edits=[(ASSIGN, "x[n, max(lengths) - lengths[n] :] = sequence")],
                 says="Your padding stands in front of the short sequences. Here it is asked behind them: each sequence "
@@ -696,6 +701,16 @@ def two_masks(x, lengths, value):
                 "(B, 1), as in lesson 03.",
             ),
             Mistake(
+                "no output before step 0",
+                edits=[(OUTPUT, "output = tf.where(real, new_output, outputs[-1])")],
+                says="At step 0 the list of outputs is empty, and has no last one. Before step 0 the output is zeros.",
+            ),
+            Mistake(
+                "zeros like the input",
+                edits=[("tf.zeros_like(initial_state)", "tf.zeros_like(x[:, 0])")],
+                says="An output has U numbers, as many as the state; x_t has D. Make the zeros like `initial_state`.",
+            ),
+            Mistake(
                 "time first",
                 edits=[("tf.stack(outputs, axis=1)", "tf.stack(outputs)")],
                 says="Your outputs are (T, B, U). Stack them along axis 1.",
@@ -852,6 +867,29 @@ def masked_means(values, mask):
                 "wrong axis",
                 edits=[("values * real, axis=1", "values * real, axis=0"), ("(real, axis=1)", "(real, axis=0)")],
                 says="`per_sequence` has one number per step, over the sequences. Time is axis 1: add up along that.",
+            ),
+            Mistake(
+                "overall undivided",
+                edits=[("tf.reduce_sum(sums) / tf.reduce_sum(steps)", "tf.reduce_sum(sums)")],
+                says="`per_sequence` is right. `overall` is the sum over all real steps: divide it by their number.",
+            ),
+            Mistake(
+                "overall divided sequence by sequence",
+                edits=[("tf.reduce_sum(sums) / tf.reduce_sum(steps)", "tf.reduce_sum(sums) / steps")],
+                says="`per_sequence` is right. For `overall` you divide one sum by the steps of each sequence. Add up "
+                "the steps, too.",
+            ),
+            Mistake(
+                "overall sum with padding",
+                edits=[("tf.reduce_sum(sums) /", "tf.reduce_sum(values) /")],
+                says="`per_sequence` is right. `overall` is divided by the right number, but its sum holds the "
+                "padding.",
+            ),
+            Mistake(
+                "sums of sequences with padding",
+                edits=[("return sums / steps,", "return tf.reduce_sum(values, axis=1) / steps,")],
+                says="`overall` is right. `per_sequence` is divided by the right numbers, but its sums hold the "
+                "padding.",
             ),
             Mistake(
                 "one number for all",
@@ -1198,6 +1236,23 @@ class Differences(keras.layers.Layer):
                 ],
                 says="You deal the sequences out in turn, into `batch_size` batches. A batch is `batch_size` "
                 "neighbours in the list.",
+            ),
+            Mistake(
+                "last batch only",
+                edits=[(ADD, "total = len(batch) * max(batch) - sum(batch)")],
+                says="Only the last batch is counted: the total starts anew each time. Add to it with `+=`.",
+            ),
+            Mistake(
+                "longest once",
+                edits=[(ADD, "total += max(batch) - sum(batch)")],
+                says="You count the steps of the longest once. Every sequence of a batch is padded to it: "
+                "`len(batch)` times.",
+            ),
+            Mistake(
+                "end counted from the start of the list",
+                edits=[(BATCHES, "batch = lengths[start:batch_size]")],
+                says="From the second batch on yours are empty: both ends of a slice count from the start of the list. "
+                "A batch ends at `start + batch_size`.",
             ),
             Mistake(
                 "one count",
