@@ -13,6 +13,7 @@ from helpers.grading.course import REPO, Course
 MEDIAN_LINES, MOST_LINES = 8, 25
 MOST_CODE_CELLS_IN_A_ROW = 2  # besides an exercise's own pair
 HASTY = re.compile(r"\b(simply|just|obviously|trivially|of course|easy|easily)\b", re.IGNORECASE)
+HINTS = ["Hint 1: where to start", "Hint 2: a plan in words", "Hint 3: nearly code"]
 KNOWN_TAGS = {"demo", "nbval-check-output"}
 
 
@@ -104,7 +105,8 @@ def test_every_function_exercise_has_a_hint_ladder_and_a_docstring(lesson, noteb
     for cell in notebook.cells:
         name = grade_id(cell)
         if name in specs and specs[name].draw is not None:
-            assert before.count("<details><summary>Hint") >= 3, f"{name}: three hints"
+            labels = re.findall(r"<details><summary>(Hint \d: [^<]*)</summary>", before)
+            assert labels == HINTS, f"{name}: three hints, called like everywhere"
             assert "def " in cell.source and '"""' in cell.source, f"{name}: a docstring with shapes"
             assert cell.source.count("### BEGIN SOLUTION") == 1
         if cell.cell_type == "markdown":

@@ -150,6 +150,44 @@ EXERCISES = [
         reveal="What goes up is the output; what stays is the state. Every layer has a state of its own.",
         mistakes=[
             Mistake(
+                "return in the loop",
+                source="""
+def stack_step(x_t, states, cells):
+    layer_input, new_states = x_t, []
+    for cell, state in zip(cells, states):
+        output, new_state = cell(layer_input, state)
+        new_states.append(new_state)
+        layer_input = output
+        return layer_input, new_states
+""",
+                says="What you return is that of layer 0 alone. Does your `return` stand inside the loop?",
+            ),
+            Mistake(
+                "top state for its output",
+                source="""
+def stack_step(x_t, states, cells):
+    layer_input, new_states = x_t, []
+    for cell, state in zip(cells, states):
+        layer_input, new_state = cell(layer_input, state)
+        new_states.append(new_state)
+    return new_states[-1], new_states
+""",
+                says="The new states are right. What you return as the top is the state of the last layer; the "
+                "top is its output.",
+            ),
+            Mistake(
+                "pairs of output and state",
+                source="""
+def stack_step(x_t, states, cells):
+    layer_input, new_states = x_t, []
+    for cell, state in zip(cells, states):
+        layer_input, new_state = cell(layer_input, state)
+        new_states.append((layer_input, new_state))
+    return layer_input, new_states
+""",
+                says="The top is right. Your list holds pairs of output and state: put the new state alone into it.",
+            ),
+            Mistake(
                 "every layer reads the input",
                 edits=[("        layer_input = output\n", ""), ("return layer_input,", "return output,")],
                 says="Every layer of yours reads `x_t`. Only the lowest does; each of the others reads what the "
@@ -305,6 +343,55 @@ def stack_step(x_t, states, cells):
         reveal="Step by step or layer by layer: every box needs its left and its lower neighbour, and both orders "
         "keep to that. So the numbers are the same.",
         mistakes=[
+            Mistake(
+                "return in the loop over layers",
+                source="""
+def run_stack(x, weights, initial_states):
+    outputs, final_states = x, []
+    for (kernel, recurrent_kernel, bias), h in zip(weights, initial_states):
+        hs = []
+        for x_t in tf.unstack(outputs, axis=1):
+            h = tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+            hs.append(h)
+        outputs = tf.stack(hs, axis=1)
+        final_states.append(h)
+        return outputs, final_states
+""",
+                says="What you return is that of layer 0 alone. Does your `return` stand inside the loop over "
+                "the layers?",
+            ),
+            Mistake(
+                "one list for all layers",
+                source="""
+def run_stack(x, weights, initial_states):
+    outputs, final_states, hs = x, [], []
+    for (kernel, recurrent_kernel, bias), h in zip(weights, initial_states):
+        for x_t in tf.unstack(outputs, axis=1):
+            h = tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+            hs.append(h)
+        outputs = tf.stack(hs, axis=1)
+        final_states.append(h)
+    return outputs, final_states
+""",
+                says="Your list of outputs goes on from layer to layer, and holds more than T of them. Begin "
+                "an empty one for each layer.",
+            ),
+            Mistake(
+                "every layer collected",
+                source="""
+def run_stack(x, weights, initial_states):
+    states, outputs = list(initial_states), []
+    for x_t in tf.unstack(x, axis=1):
+        layer_input = x_t
+        for number, (kernel, recurrent_kernel, bias) in enumerate(weights):
+            states[number] = tf.tanh(layer_input @ kernel + states[number] @ recurrent_kernel + bias)
+            layer_input = states[number]
+            outputs.append(layer_input)
+    return tf.stack(outputs, axis=1), states
+""",
+                says="You collect the outputs of every layer. Asked are those of the top layer: one for each "
+                "step, after the loop over layers.",
+            ),
             Mistake(
                 "return_sequences missing",
                 edits=[(NEXT, "        outputs = h[:, None]\n")],
@@ -550,6 +637,32 @@ def run_stack(x, weights, initial_states):
         reveal="Each layer above the first costs about twice the square of its units. Depth is paid for in width.",
         mistakes=[
             Mistake(
+                "swapped",
+                source="""
+def widest(D, L, budget):
+    def cost(U):
+        return U * (D + U + 1) + (L - 1) * U * (U + U + 1)
+    units = 1
+    while cost(units + 1) <= budget:
+        units += 1
+    return cost(units), units
+""",
+                says="Both numbers are right, in the wrong order: first the units, then what the stack costs.",
+            ),
+            Mistake(
+                "projection counted",
+                source="""
+def widest(D, L, budget):
+    def cost(U):
+        return U * (D + U + 1) + (L - 1) * U * (U + U + 1) + U + 1
+    units = 1
+    while cost(units + 1) <= budget:
+        units += 1
+    return units, cost(units)
+""",
+                says="You count U + 1 parameters too many, those of a projection. Count the recurrent layers only.",
+            ),
+            Mistake(
                 "every layer reads the features",
                 edits=[("U * (D + U + 1) + (L - 1) * U * (U + U + 1)", "L * U * (D + U + 1)")],
                 says="All your layers read D features. From the second on, a layer reads the U outputs of the layer "
@@ -712,6 +825,32 @@ def widest(D, L, budget):
         reveal="Layer by layer, and c before h in the old one: the order lived in the code, never in the numbers.",
         mistakes=[
             Mistake(
+                "begin set, not moved",
+                source="""
+def from_joined(joined, units):
+    states, begin = [], 0
+    for U in units:
+        states.append([joined[:, begin + U:begin + 2 * U], joined[:, begin:begin + U]])
+        begin = 2 * U
+    return states
+""",
+                says="From the third layer on you begin at a wrong column, or from the second if sizes differ: "
+                "add to `begin` what a layer takes, with `+=`.",
+            ),
+            Mistake(
+                "end counted from begin",
+                source="""
+def from_joined(joined, units):
+    states, begin = [], 0
+    for U in units:
+        states.append([joined[:, begin + U:2 * U], joined[:, begin:begin + U]])
+        begin += 2 * U
+    return states
+""",
+                says="Every c is right, and h of layer 0. The other h are empty or too short: both ends of a slice count "
+                "from column 0. Add `begin` to the end, too.",
+            ),
+            Mistake(
                 "c first kept",
                 edits=[("states.append([h, c])", "states.append([c, h])")],
                 says="Your pairs hold c where Keras wants h. The old order is c, h; a pair for Keras is [h, c].",
@@ -845,6 +984,53 @@ def from_joined(joined, units):
         returns={"h_t": "B U"},
         reveal="Each row is brought to mean 0 and spread 1 by itself: no other sequence of the batch has a say.",
         mistakes=[
+            Mistake(
+                "output and state",
+                source="""
+def norm_step(x_t, h_prev, kernel, recurrent_kernel, bias, gamma, beta, epsilon):
+    z = x_t @ kernel + h_prev @ recurrent_kernel + bias
+    centred = z - tf.reduce_mean(z, axis=1, keepdims=True)
+    variance = tf.reduce_mean(centred ** 2, axis=1, keepdims=True)
+    h_t = tf.tanh(gamma * centred / tf.sqrt(variance + epsilon) + beta)
+    return h_t, h_t
+""",
+                says="You return two things, as a cell does. Here h_t alone is asked.",
+            ),
+            Mistake(
+                "bias after the division",
+                source="""
+def norm_step(x_t, h_prev, kernel, recurrent_kernel, bias, gamma, beta, epsilon):
+    z = x_t @ kernel + h_prev @ recurrent_kernel
+    centred = z - tf.reduce_mean(z, axis=1, keepdims=True)
+    variance = tf.reduce_mean(centred ** 2, axis=1, keepdims=True)
+    return tf.tanh(gamma * (centred / tf.sqrt(variance + epsilon) + bias) + beta)
+""",
+                says="The bias comes too late: it is a part of z, and so of what is normalised.",
+            ),
+            Mistake(
+                "one variance for all",
+                source="""
+def norm_step(x_t, h_prev, kernel, recurrent_kernel, bias, gamma, beta, epsilon):
+    z = x_t @ kernel + h_prev @ recurrent_kernel + bias
+    centred = z - tf.reduce_mean(z, axis=1, keepdims=True)
+    variance = tf.reduce_mean(centred ** 2)
+    return tf.tanh(gamma * centred / tf.sqrt(variance + epsilon) + beta)
+""",
+                says="The mean is right. Your variance is one number for the whole batch: every sequence has "
+                "its own, over its units.",
+            ),
+            Mistake(
+                "variance over the batch",
+                source="""
+def norm_step(x_t, h_prev, kernel, recurrent_kernel, bias, gamma, beta, epsilon):
+    z = x_t @ kernel + h_prev @ recurrent_kernel + bias
+    centred = z - tf.reduce_mean(z, axis=1, keepdims=True)
+    variance = tf.reduce_mean(centred ** 2, axis=0, keepdims=True)
+    return tf.tanh(gamma * centred / tf.sqrt(variance + epsilon) + beta)
+""",
+                says="The mean is right. Your variance is taken over the batch, along axis 0. It belongs to "
+                "each sequence, over its units.",
+            ),
             Mistake(
                 "over the batch",
                 edits=[
@@ -1051,6 +1237,41 @@ def norm_step(x_t, h_prev, kernel, recurrent_kernel, bias, gamma, beta, epsilon)
         returns={"outputs": "B T U"},
         reveal="The sum goes up, the state stays what the cell made of it: along time nothing has changed.",
         mistakes=[
+            Mistake(
+                "return in the loop over layers",
+                source="""
+def residual_stack(x, weights):
+    outputs = x
+    for layer, (kernel, recurrent_kernel, bias) in enumerate(weights):
+        h, hs = tf.zeros((x.shape[0], len(bias))), []
+        for x_t in tf.unstack(outputs, axis=1):
+            h = tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+            hs.append(h)
+        new = tf.stack(hs, axis=1)
+        outputs = new if layer == 0 else outputs + new
+        return outputs
+""",
+                says="What you return is that of layer 0 alone. Does your `return` stand inside the loop over "
+                "the layers?",
+            ),
+            Mistake(
+                "added to itself",
+                source="""
+def residual_stack(x, weights):
+    outputs = x
+    for layer, (kernel, recurrent_kernel, bias) in enumerate(weights):
+        h, hs = tf.zeros((x.shape[0], len(bias))), []
+        for x_t in tf.unstack(outputs, axis=1):
+            h = tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+            hs.append(h)
+        outputs = tf.stack(hs, axis=1)
+        if layer:
+            outputs = outputs + outputs
+    return outputs
+""",
+                says="You add what a layer gives to itself: what it has read was overwritten before the sum. "
+                "Keep it under another name.",
+            ),
             Mistake(
                 "no sum",
                 edits=[(SUM, "outputs = new")],
