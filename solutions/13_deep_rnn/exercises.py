@@ -847,8 +847,8 @@ def from_joined(joined, units):
         begin += 2 * U
     return states
 """,
-                says="Every c is right, and h of layer 0. The other h are empty or too short: both ends of a slice count "
-                "from column 0. Add `begin` to the end, too.",
+                says="Every c is right, and h of layer 0. The other h are empty or too short: both ends of a slice "
+                "count from column 0. Add `begin` to the end, too.",
             ),
             Mistake(
                 "c first kept",
