@@ -42,6 +42,17 @@ REVERSE_REAL = Exercise(
     reveal="Each sequence is turned round within its own length, and what nobody reads stays behind it.",
     mistakes=[
         Mistake(
+            "places below zero",
+            edits=[(f"places = {PLACES}", "places = n - 1 - t")],
+            says="Some of your places are below 0, and `tf.gather` knows no such place. Real are the steps t < length, "
+            "and only they are counted back; pads keep t.",
+        ),
+        Mistake(
+            "counted back from 0",
+            edits=[(PLACES, "tf.where(t < n, -1 - t, t)")],
+            says="You count back from -1, and `tf.gather` knows no place below 0. Count back from `length - 1`.",
+        ),
+        Mistake(
             "all steps reversed",
             edits=[(f"return {REVERSE}", "return x[:, ::-1]")],
             says="You turn round all T steps, pads included: in a short sequence the pads now come first. Turn round "
@@ -218,6 +229,7 @@ def draw_two_runs(rng):
         case("nothing padded", 5, 3, 2, whole(5, 5)),
         case("several lengths", 7, 2, 3, ragged(rng, 4, 7)),
         case("several lengths", 6, 3, 5, ragged(rng, 3, 6)),
+        case("more pads than needed", 7, 3, 2, whole(3, 5, 2)),
     ]
 
 
@@ -230,6 +242,33 @@ BOTH_DIRECTIONS = Exercise(
     returns={"outputs": "B T 2U"},
     reveal="Turn, run, turn back. The second turn is the one that is forgotten, and no shape will tell.",
     mistakes=[
+        Mistake(
+            "mask as long as the longest",
+            edits=[
+                (
+                    "tf.sequence_mask(lengths, x.shape[1], dtype=tf.float32)",
+                    "tf.sequence_mask(lengths, dtype=tf.float32)",
+                )
+            ],
+            says="Your mask ends with the longest sequence. `x` may have more steps: tell `tf.sequence_mask` how many, "
+            "`x.shape[1]`.",
+        ),
+        Mistake(
+            "Boolean mask",
+            edits=[(", dtype=tf.float32)", ")")],
+            says="Your mask is Boolean, and numbers are not multiplied by True and False. Add `dtype=tf.float32` to "
+            "`tf.sequence_mask`.",
+        ),
+        Mistake(
+            "pads reversed, both times, no mask",
+            edits=[
+                (TURN, "turned = x[:, ::-1]"),
+                (BACK, "back = backward(turned)[:, ::-1]"),
+                (JOIN, "tf.concat([forward(x), back], axis=-1)"),
+            ],
+            says="Two things: you turn the pads round too, so the backward run reads them first; and at pads the "
+            "outputs are not zero.",
+        ),
         Mistake(
             "not turned back",
             edits=[(BACK, "back = backward(turned)")],
@@ -412,6 +451,21 @@ MERGED = Exercise(
     returns={"merged": ""},
     reveal="Only concat keeps both halves apart. The three others are half as wide, and nothing leads back from them.",
     mistakes=[
+        Mistake(
+            "avg for ave",
+            source="""
+def merged(h_forward, h_backward, mode):
+    if mode == "concat":
+        return tf.concat([h_forward, h_backward], axis=-1)
+    if mode == "sum":
+        return h_forward + h_backward
+    if mode == "avg":
+        return (h_forward + h_backward) / 2
+    if mode == "mul":
+        return h_forward * h_backward
+""",
+            says='For the mode "ave" nothing is returned. Does an `if` ask for exactly this word, with an e?',
+        ),
         Mistake(
             "ave not halved",
             edits=[("total / 2", "total")],
@@ -750,6 +804,23 @@ LEAKS_AT = Exercise(
     reveal="The test needs no look inside: change one input, and watch the outputs before it.",
     mistakes=[
         Mistake(
+            "compared with the call before",
+            edits=[(f"found.append({FOUND})", f"found.append({FOUND})\n        before = after")],
+            says="You compare with the outputs of the step before, whose input was changed too. Compare each time with "
+            "those of the original x.",
+        ),
+        Mistake(
+            "what did not move",
+            edits=[("moved > 1e-6", "moved < 1e-6")],
+            says="You ask whether some number did *not* move. A leak is one that did: larger than 1e-6.",
+        ),
+        Mistake(
+            "reduce_any forgotten",
+            edits=[(FOUND, "(moved > 1e-6)")],
+            says="You collect whole tensors of True and False. One answer per step is asked: "
+            "`bool(tf.reduce_any(...))`.",
+        ),
+        Mistake(
             "later outputs",
             edits=[("[:, :t]", "[:, t:]")],
             says="You look at the outputs from step t on. These may move: an output may depend on its past. Look at "
@@ -1006,6 +1077,11 @@ TWO_WAY_UNITS = Exercise(
     "costs a quarter.",
     mistakes=[
         Mistake(
+            "swapped",
+            edits=[("return n, cost(n)", "return cost(n), n")],
+            says="Both numbers are right, in the wrong order: first the units, then the parameters.",
+        ),
+        Mistake(
             "half the units",
             edits=[("while cost(n + 1) <= budget:\n        n += 1", "n = U // 2")],
             says="You take half of the units. More may fit: a recurrent kernel grows with the square of its units. "
@@ -1077,12 +1153,14 @@ TWO_WAY_UNITS = Exercise(
                     "n += cost(n + 1) - budget < budget - cost(n)\n    return n, cost(n)",
                 )
             ],
-            says="You take the size nearest to the budget, which may cost more than it. At most that is allowed.",
+            says="Now and then your network costs more than the budget. Do you take the nearest size, or put n + 1 in "
+            "for some n of the formula only?",
         ),
         Mistake(
             "budget not met exactly",
             edits=[("<= budget", "< budget")],
-            says="A network may cost as much as the budget: at most, not less. Look at your comparison.",
+            says="A network that costs exactly the budget is missed. Does your comparison leave it out, or is a bias "
+            "missing in the budget?",
         ),
         Mistake(
             "units of both together",
