@@ -132,6 +132,19 @@ STEPPED = "h = step(x_t, h_read)"
 MEMORY, CANDIDATE = "c = c * mask_t + new", "c = c + new * mask_t"
 
 
+UNCHANGEABLE = (
+    "A tensor cannot be changed: `x[...] = 0` and its like fail. Build a new tensor, with tf.where or a product."
+)
+ALL_STEPS = (
+    "With one mask your answer holds copies of all steps. Cut out step 0 first, `u[:, :1]`, and repeat that along "
+    "axis 1."
+)
+FIRST_SEQUENCE = (
+    "With one mask your answer holds the first sequence alone, with copies of all its steps. Step 0 of every sequence "
+    "is `u[:, :1]`: cut that out first, then repeat it along axis 1."
+)
+
+
 def with_loop(body):
     """Return a whole wrong cell of run_with_dropout with this body of the loop."""
     return f"""
@@ -269,6 +282,22 @@ EXERCISES = [
                 ],
                 says="A division comes before a subtraction: `a / 1 - rate` is `(a / 1) - rate`. Put the share that is "
                 "kept in parentheses.",
+            ),
+            Mistake(
+                "parentheses forgotten before the choice",
+                edits=[(RETURN, "return keep * (x / 1 - rate)")],
+                says="Your kept numbers are `x - rate`. A division comes before a subtraction: `x / 1 - rate` is "
+                "`(x / 1) - rate`. Put the share that is kept in parentheses.",
+            ),
+            Mistake(
+                "tensor changed by a condition",
+                edits=[(KEEP, "x[u < rate] = 0"), (RETURN, "return x / (1 - rate)")],
+                says=UNCHANGEABLE,
+            ),
+            Mistake(
+                "tensor changed place by place",
+                edits=[(KEEP, "for i in range(len(x)):\n        x[i] = 0"), (RETURN, "return x / (1 - rate)")],
+                says=UNCHANGEABLE,
             ),
         ],
         alternatives=[
@@ -473,6 +502,38 @@ def dropout(x, u, rate):
                 says="Kept and dropped are exchanged: a place is dropped when its u is below the rate, and kept "
                 "otherwise.",
             ),
+            Mistake(
+                "all steps repeated",
+                edits=[("u[:, :1]", "u")],
+                says=ALL_STEPS,
+            ),
+            Mistake(
+                "all steps tiled",
+                edits=[(ONE, "u = tf.tile(u, (1, u.shape[1], 1))")],
+                says=ALL_STEPS,
+            ),
+            Mistake(
+                "the first sequence's steps repeated",
+                edits=[("u[:, :1]", "u[:1]")],
+                says=FIRST_SEQUENCE,
+            ),
+            Mistake(
+                "the first sequence's steps tiled",
+                edits=[(ONE, "u = tf.tile(u[:1], (1, u.shape[1], 1))")],
+                says=FIRST_SEQUENCE,
+            ),
+            Mistake(
+                "step 0 without its axis, tiled as if it had it",
+                edits=[(ONE, "u = tf.tile(u[:, 0], (1, u.shape[1], 1))")],
+                says="`tf.tile` wants one number for each axis, and gets three for two axes. An index such as "
+                "`u[:, 0]` loses its axis; `u[:, :1]` keeps that of the steps.",
+            ),
+            Mistake(
+                "step 0 without its axis, tiled",
+                edits=[(ONE, "u = tf.tile(u[:, 0], (1, u.shape[1]))")],
+                says="Your copies of step 0 stand side by side along the features, and there is no axis of steps. "
+                "`u[:, :1]` keeps that axis: repeat along it, axis 1.",
+            ),
         ],
         alternatives=[
             Alternative(
@@ -638,6 +699,56 @@ def masks_over_time(u, rate, one_mask):
                     ("tf.tanh(", "tf.sigmoid("),
                 ],
                 says="You use a sigmoid. A plain network's step ends in tanh.",
+            ),
+            *(
+                Mistake(
+                    f"input's mask: {wrong}",
+                    edits=[("(x_t * x_mask) @ kernel", wrong)],
+                    says="In yours x_mask multiplies the kernel or the product `x_t @ kernel`, whose shapes are "
+                    "others. It belongs to x_t, number by number, before the product.",
+                )
+                for wrong in (
+                    "x_t @ kernel * x_mask",
+                    "x_mask * (x_t @ kernel)",
+                    "x_t @ (x_mask * kernel)",
+                    "x_t @ (kernel * x_mask)",
+                )
+            ),
+            *(
+                Mistake(
+                    f"state's mask: {wrong}",
+                    edits=[("(h_prev * h_mask) @ recurrent_kernel", wrong)],
+                    says="A product number by number with recurrent_kernel (U, U) does not fit (B, U). Use `*` for "
+                    "h_prev and its mask, and `@` for what is read and the kernel.",
+                )
+                for wrong in ("h_prev @ (h_mask * recurrent_kernel)", "h_prev @ (recurrent_kernel * h_mask)")
+            ),
+            Mistake(
+                "bias behind the tanh",
+                edits=[(" + bias)", ") + bias")],
+                says="Your bias is added behind the tanh. All three terms belong inside it: input, state and bias.",
+            ),
+            Mistake(
+                "input alone in the tanh",
+                edits=[
+                    (
+                        "(x_t * x_mask) @ kernel + (h_prev * h_mask) @ recurrent_kernel + bias)",
+                        "(x_t * x_mask) @ kernel) + (h_prev * h_mask) @ recurrent_kernel + bias",
+                    )
+                ],
+                says="Only the input's product is inside your tanh. All three terms belong inside it: input, state and "
+                "bias.",
+            ),
+            Mistake(
+                "a tanh for each product",
+                edits=[
+                    (
+                        "(x_t * x_mask) @ kernel + (h_prev * h_mask) @ recurrent_kernel + bias)",
+                        "(x_t * x_mask) @ kernel) + tf.tanh((h_prev * h_mask) @ recurrent_kernel) + bias",
+                    )
+                ],
+                says="Each product has a tanh of its own in yours, and the bias none. One tanh goes around all three "
+                "terms: input, state and bias.",
             ),
         ],
         alternatives=[
@@ -879,6 +990,70 @@ def run_with_dropout(step, x, h0, x_mask, h_mask, training):
                 says="You walk through the sequences instead of the steps. The steps are axis 1 of x: `tf.unstack(x, "
                 "axis=1)`.",
             ),
+            Mistake(
+                "no step at inference",
+                source=with_loop("""
+        if training:
+            h = step(x_t * x_mask, h * h_mask)"""),
+                says="At inference no step is taken: every state in your answer is h0. The step belongs to both, the "
+                "masks to training alone.",
+            ),
+            Mistake(
+                "a whole step, then a masked one",
+                source=with_loop("""
+        h = step(x_t, h)
+        if training:
+            h = step(x_t * x_mask, h * h_mask)"""),
+                says="In training you step twice for each x_t: once without the masks, then once more with them. Take "
+                "one step for each x_t, in training with the masks.",
+            ),
+            Mistake(
+                "a masked step, then a whole one",
+                source=with_loop("""
+        if training:
+            h = step(x_t * x_mask, h * h_mask)
+        h = step(x_t, h)"""),
+                says="In training you step twice for each x_t: once with the masks, then once more without them. Take "
+                "one step for each x_t, in training with the masks.",
+            ),
+            Mistake(
+                "a masked step, then one with the state whole",
+                source=with_loop("""
+        if training:
+            x_t = x_t * x_mask
+            h = step(x_t, h * h_mask)
+        h = step(x_t, h)"""),
+                says="In training you step twice for each x_t: with both masks, then once more with the state whole. "
+                "Take one step for each x_t, in training with both masks.",
+            ),
+            Mistake(
+                "collected before the step",
+                edits=[("states.append(h)", ""), ("h_read = h\n", "h_read = h\n        states.append(h)\n")],
+                says="Your answer begins with h0, and the last state is missing. Collect h after the step.",
+            ),
+            *(
+                Mistake(
+                    f"whole input times the mask: {masked}, {when}",
+                    source=f"""
+def run_with_dropout(step, x, h0, x_mask, h_mask, training):
+    {before}
+    h, states = h0, []
+    for x_t in tf.unstack(x, axis=1):
+        h = step(x_t, {read})
+        states.append(h)
+    return tf.stack(states, axis=1)
+""",
+                    says="Incompatible shapes: x is (B, T, D), and x_mask (B, D) has no axis of steps. Use it inside "
+                    "the loop, on each x_t (B, D).",
+                )
+                for masked in ("x * x_mask", "x_mask * x")
+                for when, before, read in (
+                    ("in training", f"x = {masked} if training else x", "h * h_mask if training else h"),
+                    ("always", f"x = {masked}", "h * h_mask if training else h"),
+                    ("always, with the state's", f"x = {masked}", "h * h_mask"),
+                    ("with that of h0", f"x, h0 = ({masked}, h0 * h_mask) if training else (x, h0)", "h"),
+                )
+            ),
         ],
         alternatives=[
             Alternative(
@@ -1083,6 +1258,40 @@ def run_with_dropout(step, x, h0, x_mask, h_mask, training):
                     ("c = c + new * mask_t", "c = c + new * tf.sign(mask_t)"),
                 ],
                 says='With "candidate", what is kept is not scaled up. The scaling stands in the masks: multiply.',
+            ),
+            Mistake(
+                "collected before the sum",
+                edits=[
+                    (MEMORY, "c = c * mask_t"),
+                    (CANDIDATE, "new = new * mask_t"),
+                    ("memories.append(c)", "memories.append(c)\n        c = c + new"),
+                ],
+                says="You collect c before the candidate is added to it. Collect c after the sum.",
+            ),
+            Mistake(
+                "sum not kept",
+                edits=[
+                    (MEMORY, "c = c * mask_t"),
+                    (CANDIDATE, "new = new * mask_t"),
+                    ("memories.append(c)", "memories.append(c + new)"),
+                ],
+                says="You collect the sum and do not keep it: the next step starts from a c without the candidate. "
+                "Make the sum the new c, and collect that.",
+            ),
+            Mistake(
+                "candidate added again, whole",
+                edits=[
+                    (MEMORY, "c = c * mask_t"),
+                    ("memories.append(c)", "c = c + new\n        memories.append(c)"),
+                ],
+                says='With "candidate" you add the candidate twice: times its mask, and once more whole. Add it once, '
+                "times the mask.",
+            ),
+            Mistake(
+                "candidate added again in both cases",
+                edits=[("memories.append(c)", "c = c + new\n        memories.append(c)")],
+                says='You add the candidate twice at every step. Once is enough: whole with "memory", times its mask '
+                'with "candidate".',
             ),
         ],
         alternatives=[
