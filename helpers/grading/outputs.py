@@ -29,6 +29,7 @@ def store_outputs(course: Course, lesson: str) -> float:
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # how a print arrives in pieces differs from run to run
         config=Config(KernelManager={"transport_encryption": "auto"}),
         resources={"metadata": {"path": str(path.parent)}},
     )
