@@ -17,7 +17,7 @@ def draw_steps(rng):
         shapes = ((batch, features), (batch, units), (features, 3 * units), (units, 3 * units), (3 * units,))
         return Case(group, tuple(draws(rng, *shape, scale=0.8) for shape in shapes))
 
-    by_hand = ([[1.0]], [[0.8]], [[0.7, -0.4, 0.5]], [[0.5, 1.0, -1.0]], [0.3, -0.4, 0.1])
+    by_hand = ([[2.0]], [[0.5]], [[0.8, -1.2, 0.4]], [[-0.8, 0.6, -1.2]], [0.5, 1.1, -1.2])
     return [
         Case("the example by hand", tuple(array(values) for values in by_hand)),
         case("several units", B, D, U),
@@ -31,8 +31,8 @@ def draw_steps_after(rng):
         shapes = ((batch, features), (batch, units), (features, 3 * units), (units, 3 * units), (2, 3 * units))
         return Case(group, tuple(draws(rng, *shape, scale=0.8) for shape in shapes))
 
-    bias = [[0.3, -0.4, 0.1], [0.0, 0.0, 0.6]]
-    by_hand = ([[1.0]], [[0.8]], [[0.7, -0.4, 0.5]], [[0.5, 1.0, -1.0]], bias)
+    bias = [[0.5, 1.1, -1.2], [0.0, 0.0, 0.7]]
+    by_hand = ([[2.0]], [[0.5]], [[0.8, -1.2, 0.4]], [[-0.8, 0.6, -1.2]], bias)
     return [
         Case("the example by hand", tuple(array(values) for values in by_hand)),
         case("several units", B, D, U),
@@ -46,7 +46,7 @@ def draw_flips(rng):
         shapes = ((features, 3 * units), (units, 3 * units), bias)
         return Case(group, tuple(draws(rng, *shape) for shape in shapes))
 
-    by_hand = ([[0.7, -0.4, 0.5]], [[0.5, 1.0, -1.0]], [0.3, -0.4, 0.1])
+    by_hand = ([[0.8, -1.2, 0.4]], [[-0.8, 0.6, -1.2]], [0.5, 1.1, -1.2])
     return [
         Case("the example by hand", tuple(array(values) for values in by_hand)),
         case("one bias", D, U, 3 * U),
@@ -83,15 +83,27 @@ def draw_budgets(rng):
         a, budget = features + 1, 4 * units * (features + units + 1)
         gru = largest(budget, lambda n: 3 * n * (n + a + 1))
         plain = largest(budget, lambda n: n * (n + a))
+        in_bracket = budget // (3 * (units + a + 1))  # U where n belongs
         slips = (
             largest(budget, lambda n: 3 * n * (n + a)),
             largest(budget, lambda n: 3 * n * (n + a - 1)),
             largest(budget, lambda n: 4 * n * (n + a + 1)),
             4 * units // 3,
             round(4 * units / 3),
+            in_bracket,
         )
         more = 3 * (gru + 1) * (gru + a + 2) - budget < budget - 3 * gru * (gru + a + 1)
+        more = more and in_bracket != 4 * units // 3
         return gru not in slips and more and plain not in (4 * units, largest(budget, lambda n: n * (n + a - 1)))
+
+    def nearer(features, units):
+        """Whether one unit more is nearer to the budget, though a count that lacks a bias does not reach it."""
+        a, budget = features + 1, 4 * units * (features + units + 1)
+        gru = largest(budget, lambda n: 3 * n * (n + a + 1))
+        plain = largest(budget, lambda n: n * (n + a))
+        left = budget - 3 * gru * (gru + a + 1), budget - plain * (plain + a)
+        beyond = 3 * (gru + 1) * (gru + a + 2) - budget, (plain + 1) * (plain + a + 1) - budget
+        return 3 * (gru + 1) < beyond[0] < left[0] and plain + 1 < beyond[1] < left[1]
 
     def exact(features, units):
         a, budget = features + 1, 4 * units * (features + units + 1)
@@ -101,10 +113,11 @@ def draw_budgets(rng):
 
     sizes = [(features, units) for features in range(2, 60) for units in range(2, 90) if features != units]
     chosen = rng.permutation([size for size in sizes if separates(*size)])[:3]
+    near = rng.permutation([size for size in sizes if nearer(*size)])[:1]
     met = rng.permutation([size for size in sizes if exact(*size)])[:2]
     return [
         Case("the example by hand", (2, 3)),
-        *(Case("any sizes", (int(d), int(u))) for d, u in chosen),
+        *(Case("any sizes", (int(d), int(u))) for d, u in (*chosen, *near)),
         *(Case("a budget met exactly", (int(d), int(u))) for d, u in met),
     ]
 
@@ -165,6 +178,37 @@ EXERCISES = [
                 says="The first two blocks are exchanged. Keras's order is z, r, h: the update gate comes first.",
             ),
             Mistake(
+                "z and r exchanged in the kernel",
+                edits=[("W_z, W_r, W_h", "W_r, W_z, W_h")],
+                says="In the kernel z and r have changed places. All three weights have the order z, r, h.",
+            ),
+            Mistake(
+                "z and r exchanged in the recurrent kernel",
+                edits=[("R_z, R_r, R_h", "R_r, R_z, R_h")],
+                says="In the recurrent kernel z and r have changed places. All three weights have the order z, r, h.",
+            ),
+            Mistake(
+                "z and r exchanged in the bias",
+                edits=[("b_z, b_r, b_h", "b_r, b_z, b_h")],
+                says="In the bias z and r have changed places. All three weights have the order z, r, h.",
+            ),
+            Mistake(
+                "z's kernel in r",
+                edits=[(R, R.replace("W_r", "W_z"))],
+                says="Your `r` takes the update gate's block of the kernel. Its own is the second one, `W_r`.",
+            ),
+            Mistake(
+                "z's recurrent kernel in r",
+                edits=[(R, R.replace("R_r", "R_z"))],
+                says="Your `r` takes the update gate's block of the recurrent kernel. Its own is the second one, "
+                "`R_r`.",
+            ),
+            Mistake(
+                "z's bias in r",
+                edits=[(R, R.replace("b_r", "b_z"))],
+                says="Your `r` takes the update gate's bias. Its own is the second third, `b_r`.",
+            ),
+            Mistake(
                 "candidate block first",
                 edits=[
                     ("W_z, W_r, W_h", "W_h, W_z, W_r"),
@@ -185,15 +229,21 @@ EXERCISES = [
                 says="The reset gate is never used. The candidate sees `r` times the old state.",
             ),
             Mistake(
+                "r without the old state",
+                edits=[("(r * h_prev) @ R_h", "r @ R_h")],
+                says="`r` stands in the candidate without the old state. It says how much of `h_prev` is seen: "
+                "multiply the two first.",
+            ),
+            Mistake(
                 "z for r in the candidate",
                 edits=[("(r * h_prev) @ R_h", "(z * h_prev) @ R_h")],
-                says="The candidate uses `z` where `r` belongs. `z` mixes at the end, `r` decides what the "
-                "candidate sees.",
+                says="What closes the old state in the candidate is `z`. `r` belongs there, made of its own blocks, "
+                "the second ones.",
             ),
             Mistake(
                 "r for z in the mixture",
                 edits=[(MIX, "r * h_prev + (1 - r) * candidate")],
-                says="The last line mixes with `r`. The update gate `z` is the one that mixes.",
+                says="The last line mixes with `r`. It is the update gate that mixes: `z`, made of the first blocks.",
             ),
             Mistake(
                 "1 - r in the candidate",
@@ -228,6 +278,16 @@ EXERCISES = [
                 says="The gates go through no sigmoid, so they are not between 0 and 1.",
             ),
             Mistake(
+                "no sigmoid in z",
+                edits=[(Z, Z.replace("tf.sigmoid", ""))],
+                says="Your `z` goes through no sigmoid, so it is not between 0 and 1.",
+            ),
+            Mistake(
+                "no sigmoid in r",
+                edits=[(R, R.replace("tf.sigmoid", ""))],
+                says="Your `r` goes through no sigmoid, so it is not between 0 and 1.",
+            ),
+            Mistake(
                 "no bias",
                 edits=[(" + b_z", ""), (" + b_r", ""), (" + b_h", "")],
                 says="The bias is missing. Each of the three sums adds its own third of it.",
@@ -256,6 +316,11 @@ EXERCISES = [
                 "candidate without the input",
                 edits=[("tf.tanh(x_t @ W_h + ", "tf.tanh(")],
                 says="The candidate does not see the input. Its sum has three parts, as each gate's has.",
+            ),
+            Mistake(
+                "old state added in full",
+                edits=[(MIX, "h_prev + (1 - z) * candidate")],
+                says="The old state comes in full, whatever `z` says. Its share is `z`.",
             ),
             Mistake(
                 "candidate added in full",
@@ -292,6 +357,34 @@ EXERCISES = [
                 edits=[("tf.split(kernel, 3, axis=1)", "tf.split(kernel, 3)")],
                 says="`tf.split` cuts along axis 0 unless told otherwise. The blocks of a kernel stand side by side: "
                 "`axis=1`.",
+            ),
+            Mistake(
+                "input times kernel number by number",
+                edits=[("x_t @ W_z", "x_t * W_z"), ("x_t @ W_r", "x_t * W_r"), ("x_t @ W_h", "x_t * W_h")],
+                says="The sign between `x_t` and its kernel is `*`, number by number, which fits one feature only. "
+                "The matrix product is `@`.",
+            ),
+            Mistake(
+                "state times kernel number by number",
+                edits=[("(r * h_prev) @ R_h", "(r * h_prev) * R_h")],
+                says="The sign between the old state and a recurrent kernel is `*`, number by number, which fits one "
+                "unit only. The matrix product is `@`.",
+            ),
+            Mistake(
+                "every product number by number",
+                edits=[
+                    (Z, Z.replace("@", "*")),
+                    (R, R.replace("@", "*")),
+                    ("x_t @ W_h + (r * h_prev) @ R_h", "x_t * W_h + (r * h_prev) * R_h"),
+                ],
+                says="Between a vector and its kernel you write `*`, number by number, which fits one feature and one "
+                "unit only. The matrix product is `@`.",
+            ),
+            Mistake(
+                "matrix product with a gate",
+                edits=[("(r * h_prev) @ R_h", "(r @ h_prev) @ R_h")],
+                says="You take the matrix product of a gate and a state. A gate multiplies number by number, with "
+                "`*`; `@` is for the kernels.",
             ),
             Mistake(
                 "both results",
@@ -389,6 +482,21 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
                 says="In the sum over the old state, z and r have changed places. Both sums have the order z, r, h.",
             ),
             Mistake(
+                "z and r exchanged in the input's sum",
+                edits=[("x_z, x_r, x_h", "x_r, x_z, x_h")],
+                says="In the sum over the input, z and r have changed places. Both sums have the order z, r, h.",
+            ),
+            Mistake(
+                "first bias twice",
+                edits=[("bias[1]", "bias[0]")],
+                says="Row 0 of the bias stands in both sums. The old state's sum takes row 1.",
+            ),
+            Mistake(
+                "second bias twice",
+                edits=[("bias[0]", "bias[1]")],
+                says="Row 1 of the bias stands in both sums. The input's sum takes row 0.",
+            ),
+            Mistake(
                 "first bias only",
                 edits=[(" + bias[1]", "")],
                 says="The second row of the bias is missing. It belongs to the sum over the old state.",
@@ -424,14 +532,20 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
                 says="The reset gate is never used. It multiplies the candidate's part of the old state's sum.",
             ),
             Mistake(
+                "1 - r in the candidate",
+                edits=[("r * h_h", "(1 - r) * h_h")],
+                says="You use `1 - r`. With r = 1 the candidate gets all of the old state's part, with r = 0 none.",
+            ),
+            Mistake(
                 "z for r",
                 edits=[("r * h_h", "z * h_h")],
-                says="The candidate uses `z` where `r` belongs. `z` mixes at the end, `r` works in the candidate.",
+                says="What closes the old state's part in the candidate is `z`. `r` belongs there, made of its own "
+                "pieces, the second ones.",
             ),
             Mistake(
                 "r for z in the mixture",
                 edits=[(MIX, "r * h_prev + (1 - r) * candidate")],
-                says="The last line mixes with `r`. The update gate `z` is the one that mixes.",
+                says="The last line mixes with `r`. It is the update gate that mixes: `z`, made of the first blocks.",
             ),
             Mistake(
                 "r on the whole sum",
@@ -455,9 +569,34 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
                 says="Your gates are made by `tanh` and can be negative. A gate is a number between 0 and 1: sigmoid.",
             ),
             Mistake(
+                "no tanh",
+                edits=[("tf.tanh(x_h + r * h_h)", "x_h + r * h_h")],
+                says="The candidate goes through no `tanh`. Without it states can grow without limit.",
+            ),
+            Mistake(
+                "no sigmoid",
+                edits=[("tf.sigmoid(x_z + h_z)", "x_z + h_z"), ("tf.sigmoid(x_r + h_r)", "x_r + h_r")],
+                says="The gates go through no sigmoid, so they are not between 0 and 1.",
+            ),
+            Mistake(
+                "no sigmoid in z",
+                edits=[("tf.sigmoid(x_z + h_z)", "x_z + h_z")],
+                says="Your `z` goes through no sigmoid, so it is not between 0 and 1.",
+            ),
+            Mistake(
+                "no sigmoid in r",
+                edits=[("tf.sigmoid(x_r + h_r)", "x_r + h_r")],
+                says="Your `r` goes through no sigmoid, so it is not between 0 and 1.",
+            ),
+            Mistake(
                 "gates see the input only",
                 edits=[("x_z + h_z", "x_z"), ("x_r + h_r", "x_r")],
                 says="Your gates look at the input's sum only. Add the old state's sum, block by block.",
+            ),
+            Mistake(
+                "old state added in full",
+                edits=[(MIX, "h_prev + (1 - z) * candidate")],
+                says="The old state comes in full, whatever `z` says. Its share is `z`.",
             ),
             Mistake(
                 "candidate added in full",
@@ -468,6 +607,18 @@ def gru_step(x_t, h_prev, kernel, recurrent_kernel, bias):
                 "candidate returned",
                 edits=[("return " + MIX, "return candidate")],
                 says="That is the candidate. The new state mixes it with the old state, in shares given by `z`.",
+            ),
+            Mistake(
+                "state times kernel number by number",
+                edits=[("h_prev @", "h_prev *")],
+                says="The sign between the old state and its kernel is `*`, number by number, which fits one unit "
+                "only. The matrix product is `@`.",
+            ),
+            Mistake(
+                "every product number by number",
+                edits=[("x_t @", "x_t *"), ("h_prev @", "h_prev *")],
+                says="Between a vector and its kernel you write `*`, number by number, which fits one feature and one "
+                "unit only. The matrix product is `@`.",
             ),
             Mistake(
                 "bias as one row",
@@ -537,7 +688,29 @@ def gru_step_after(x, h, W, R, b):
                 "all weights negated",
                 edits=[("tf.concat([-tf.ones(U), tf.ones(2 * U)], axis=0)", "-tf.ones(3 * U)")],
                 says="You negate all three blocks. `r` and the candidate mean the same in both conventions: negate "
-                "z's block only.",
+                "the first U columns only. U is `recurrent_kernel.shape[0]`; `shape[1]` is 3U.",
+            ),
+            Mistake(
+                "3U for U",
+                edits=[("U = recurrent_kernel.shape[0]", "U = recurrent_kernel.shape[1]")],
+                says="Your vector of signs has 9U places, not 3U. U is `recurrent_kernel.shape[0]`; `shape[1]` is 3U.",
+            ),
+            Mistake(
+                "a third of the bias's rows",
+                source="""
+def flip_z(kernel, recurrent_kernel, bias):
+    U = bias.shape[0] // 3
+    flip = lambda w: tf.concat([-w[..., :U], w[..., U:]], axis=-1)
+    return flip(kernel), flip(recurrent_kernel), flip(bias)
+""",
+                says="With a bias of two rows nothing changes. Is your U `bias.shape[0] // 3`? There axis 0 counts "
+                "rows, and 2 // 3 is 0. Take `recurrent_kernel.shape[0]`.",
+            ),
+            Mistake(
+                "signs for a third of the bias's rows",
+                edits=[("U = recurrent_kernel.shape[0]", "U = bias.shape[0] // 3")],
+                says="With a bias of two rows your vector of signs is empty. Is your U `bias.shape[0] // 3`? There "
+                "axis 0 counts rows, and 2 // 3 is 0. Take `recurrent_kernel.shape[0]`.",
             ),
             Mistake(
                 "both gates negated",
@@ -731,6 +904,36 @@ def flip_z(*weights):
                 says="The bias has two thirds only. The candidate's bias comes behind those of the gates.",
             ),
             Mistake(
+                "bias in three pieces",
+                edits=[("tf.concat([b_z, b_r, candidate_bias], axis=0)", "[b_z, b_r, candidate_bias]")],
+                says="The bias is still in three pieces. `tf.concat([...], axis=0)` joins them to one vector of 3U "
+                "numbers.",
+            ),
+            Mistake(
+                "bias stacked",
+                edits=[("tf.concat([b_z, b_r, candidate_bias], axis=0)", "tf.stack([b_z, b_r, candidate_bias])")],
+                says="The three pieces of your bias stand one below the other. `tf.concat([...], axis=0)` joins them "
+                "to one vector of 3U numbers.",
+            ),
+            Mistake(
+                "1 added to the gates' bias",
+                edits=[("[b_z, b_r, ", "[b_z + 1, b_r + 1, ")],
+                says="The gates' bias is 1 too large. The old cell's 1.0 is a start value only, already in what is "
+                "stored: add nothing.",
+            ),
+            Mistake(
+                "1 added to the bias of z",
+                edits=[("[b_z, b_r, ", "[b_z + 1, b_r, ")],
+                says="The bias of z is 1 too large. The old cell's 1.0 is a start value only, already in what is "
+                "stored: add nothing.",
+            ),
+            Mistake(
+                "2U for U",
+                edits=[("U = candidate_kernel.shape[1]", "U = gates_kernel.shape[1]")],
+                says="Your U is twice too large: the gates' weights hold r and u side by side, 2U columns. Take "
+                "`candidate_kernel.shape[1]`.",
+            ),
+            Mistake(
                 "joined one below the other",
                 edits=[("candidate_kernel], axis=1)", "candidate_kernel], axis=0)")],
                 says="The blocks are joined one below the other. They stand side by side: `axis=1`.",
@@ -801,15 +1004,25 @@ def from_tf1(gates_kernel, gates_bias, candidate_kernel, candidate_bias):
         reveal="Fewer blocks leave room for more units. At equal units, the LSTM would have a third more weights.",
         mistakes=[
             Mistake(
+                "n in the bracket not raised",
+                edits=[
+                    ("3 * n * (D + n + 2)", "3 * n * (D + n + 1)"),
+                    ("largest(lambda n: n * (D + n + 1))", "largest(lambda n: n * (D + n))"),
+                ],
+                says="In both loops only the first n is `n + 1`, or both counts lack a bias. The n in the bracket "
+                "grows too: n + 1 units cost `(n + 1) * (D + (n + 1) + 1)` in the plain network.",
+            ),
+            Mistake(
                 "GRU with one bias",
                 edits=[("3 * n * (D + n + 2)", "3 * n * (D + n + 1)")],
-                says="Your GRU has one bias per block. Keras's default form has two, so each block costs "
-                "`D + n + 2` per unit.",
+                says="Your GRU has one bias per block, or only the first of its two n is `n + 1`. Keras's default form "
+                "has two, so a block of n units costs `n * (D + n + 2)`: both n are the same.",
             ),
             Mistake(
                 "GRU without bias",
                 edits=[("3 * n * (D + n + 2)", "3 * n * (D + n)")],
-                says="Your GRU has no bias. Keras's default form has two per block.",
+                says="Your GRU has no bias, or it has one and only the first of its two n is `n + 1`. Keras's default "
+                "form has two biases per block.",
             ),
             Mistake(
                 "GRU with four blocks",
@@ -833,15 +1046,22 @@ def from_tf1(gates_kernel, gates_bias, candidate_kernel, candidate_bias):
                 "Count the parameters.",
             ),
             Mistake(
+                "U in the GRU's bracket",
+                edits=[("3 * n * (D + n + 2)", "3 * n * (D + U + 2)")],
+                says="U stands in the GRU's bracket where n belongs. Its recurrent kernel grows with the square of its "
+                "own units: `3 * n * (D + n + 2)`.",
+            ),
+            Mistake(
                 "four times the units",
                 edits=[("largest(lambda n: n * (D + n + 1))", "4 * U")],
                 says="Four times the units is too many for a plain network: its recurrent kernel grows with the "
-                "square. Count the parameters.",
+                "square. Count the parameters. Or does U stand in the bracket where n belongs?",
             ),
             Mistake(
                 "plain network without bias",
                 edits=[("largest(lambda n: n * (D + n + 1))", "largest(lambda n: n * (D + n))")],
-                says="Your plain network has no bias. One unit costs `D + n + 1`.",
+                says="Your plain network has no bias, or only the first of its two n is `n + 1`. With n units it costs "
+                "`n * (D + n + 1)`: both n are the same.",
             ),
             Mistake(
                 "plain network with two biases",
