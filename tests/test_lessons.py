@@ -14,6 +14,8 @@ MEDIAN_LINES, MOST_LINES = 8, 25
 MOST_CODE_CELLS_IN_A_ROW = 2  # besides an exercise's own pair
 HASTY = re.compile(r"\b(simply|just|obviously|trivially|of course|easy|easily)\b", re.IGNORECASE)
 HINTS = ["Hint 1: where to start", "Hint 2: a plan in words", "Hint 3: nearly code"]
+NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<code>.*?</code>", re.DOTALL)
+PRODUCT = re.compile(r"(?<=[\w)])\*(?!\*)[\w(]")  # in prose, Markdown takes the stars of two products for emphasis
 KNOWN_TAGS = {"demo", "nbval-check-output"}
 
 
@@ -71,6 +73,10 @@ def test_opening_and_close(lesson, notebook):
 
 def test_the_words_take_nobody_for_slow(notebook):
     assert not HASTY.findall(text(notebook))
+
+
+def test_products_in_prose_keep_their_stars(notebook):
+    assert not PRODUCT.findall(NO_PROSE.sub(" ", text(notebook))), "write `a*b`, or a\\*b"
 
 
 def test_links_between_lessons_lead_somewhere(lesson, notebook, course):
