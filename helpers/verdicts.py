@@ -139,28 +139,34 @@ def _case_right(exercise: Exercise, index: int, reply: Reply) -> bool:
 
 
 def _find_mistake(exercise: Exercise, replies: list[Reply], right: list[bool]) -> KnownMistake | None:
-    """The mistake whose answers are these in every case, or else in the first wrong case."""
+    """The mistake whose answers are these in every case, or else in most of the wrong ones.
+
+    One case is too few: small numbers, as in an example by hand, make different mistakes look alike.
+    """
     if _not_repeatable(exercise, replies[0]):
         return next((m for m in exercise.mistakes if m.random), None)
     if any(reply.changed for reply in replies):
         return None
     known = [m for m in exercise.mistakes if not m.random]
-    agree = [
-        [
-            same(reply.answer, answer, exercise.rtol, exercise.atol)
-            for reply, answer in zip(replies, m.answers, strict=True)
-        ]
-        for m in known
-    ]
-    first = right.index(False)
-    for m, agrees in zip(known, agree, strict=True):
-        if all(agrees):
+    wrong = [i for i, case_right in enumerate(right) if not case_right]
+
+    def agrees(m: KnownMistake, i: int) -> bool:
+        return same(replies[i].answer, m.answers[i], exercise.rtol, exercise.atol)
+
+    def alike(m: KnownMistake, i: int) -> bool:
+        return agrees(m, i) and not isinstance(replies[i].answer, Failure)
+
+    def shares(m: KnownMistake, i: int) -> bool:
+        return _shares_wrong_part(exercise, replies[i].answer, exercise.expected[i], m.answers[i])
+
+    for m in known:
+        if all(agrees(m, i) for i in range(len(replies))):
             return m
-    for m, agrees in zip(known, agree, strict=True):
-        if agrees[first] and not isinstance(replies[first].answer, Failure):
-            return m
-    got, want = replies[first].answer, exercise.expected[first]
-    return next((m for m in known if _shares_wrong_part(exercise, got, want, m.answers[first])), None)
+    for likeness in (alike, shares):
+        for m in known:
+            if sum(likeness(m, i) for i in wrong) > len(wrong) / 2:
+                return m
+    return None
 
 
 def _shares_wrong_part(exercise: Exercise, got: Any, want: Any, known: Any) -> bool:
