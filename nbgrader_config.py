@@ -15,13 +15,13 @@ if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
 c.CourseDirectory.course_id = "rnn"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-# exercises.py holds the known mistakes and right answers: it must not reach students.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exercises.py", ".jupyter_cache"]
+# exercises.py and mistakes/ hold the known mistakes and right answers: they must not reach students.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exercises.py", "mistakes", ".jupyter_cache"]
 
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
-    "helpers.grading.release.CalmStubs",
+    "helpers.grading.authoring.release.CalmStubs",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",

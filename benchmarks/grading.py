@@ -27,9 +27,10 @@ from pathlib import Path
 import nbformat
 from nbgrader.api import Gradebook
 
-from helpers.grading import cases, demo
+from helpers.grading import sample
+from helpers.grading.authoring.exercises import load_exercises
 from helpers.grading.course import REPO, Course
-from helpers.grading.jobs import Run
+from helpers.grading.kernels.jobs import Run
 from helpers.grading.store import Store
 
 FIRST = "first"  # graded before the clock starts: it pays for what is paid once
@@ -37,20 +38,17 @@ FIRST = "first"  # graded before the clock starts: it pays for what is paid once
 
 def class_of(course: Course, lesson: str, count: int) -> dict[str, str]:
     """Return ``count`` submissions: every third right, every third right in another way, every third with a mistake."""
-    specs = cases.load_specs(course, lesson)
-    right = demo.solution_sources(course, lesson)
-    others = {
-        name: specs[name].alternatives[0].apply(right[name]) if specs[name].alternatives else right[name]
-        for name in right
-    }
-    mistakes = [(name, mistake) for name, spec in specs.items() for mistake in spec.mistakes]
+    exercises = load_exercises(course, lesson)
+    right = sample.solution_sources(course, lesson)
+    others = {**right, **sample.alternatives(exercises, right)}
+    mistakes = [(name, mistake) for name, one in exercises.items() for mistake in one.mistakes]
     result = {}
     for number in range(count):
         name, mistake = mistakes[number * 7 % len(mistakes)]
-        answers = (right, others, {**right, name: mistake.apply(right[name])})[number % 3]
+        answers = (right, others, {**right, name: exercises[name].source(mistake, right[name])})[number % 3]
         # A word of one's own: two students with the same notebook would be executed once.
         own = {**answers, name: answers[name] + f"\n# student {number}"}
-        result[f"student-{number:02}"] = demo.fill(course, own, lesson)
+        result[f"student-{number:02}"] = sample.fill(course, lesson, own)
     return result
 
 
@@ -83,8 +81,8 @@ def scores(course: Course, lesson: str) -> dict[str, float]:
 
 def prepared(folder: Path, lesson: str) -> tuple[Course, float]:
     """Return a course whose fresh inputs are drawn, and the seconds that took with one submission graded."""
-    course = demo.make_course(folder, REPO, lesson)
-    hand_in(course, lesson, {FIRST: demo.fill(course, {}, lesson)})
+    course = sample.make_course(folder, REPO, lesson)
+    hand_in(course, lesson, {FIRST: sample.fill(course, lesson, {})})
     return course, grade(course, lesson)
 
 
@@ -113,7 +111,7 @@ def on_cluster(folder: Path, lesson: str, workers: int, submissions: dict[str, s
     started = [subprocess.Popen(line, env=environment, **quiet) for line in lines]
     try:
         time.sleep(10)  # a scheduler knows its workers only after a while
-        warm_up = {f"warm-{number}": demo.fill(course, {}, lesson) for number in range(workers)}
+        warm_up = {f"warm-{number}": sample.fill(course, lesson, {}) for number in range(workers)}
         hand_in(course, lesson, warm_up)
         grade(course, lesson, "--fresh", "--cluster", address)
         hand_in(course, lesson, submissions)
@@ -145,7 +143,7 @@ def main() -> None:
         cells = statistics.mean(cell_seconds(store.run(store.kept(name).record.key)) for name in submissions)
         seconds = grade(ours, lesson, "--jobs", str(options.jobs))
         again = grade(ours, lesson, "--jobs", str(options.jobs))
-        plain = demo.make_course(Path(place, "plain"), REPO, lesson)
+        plain = sample.make_course(Path(place, "plain"), REPO, lesson)
         hand_in(plain, lesson, submissions)
         nbgrader = [sys.executable, "-m", "nbgrader"]
         timed([*nbgrader, "generate_assignment", lesson, "--force"], plain.root)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from jupyter_client.manager import KernelManager
 
-from helpers.grading import kernels
+from helpers.grading.kernels import provisioners as kernels
 
 IMPORT = "import tensorflow, keras"
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from helpers.grading.authoring.answering import LessonRun, run_lesson
 from helpers.grading.course import REPO, Course
-from helpers.grading.running import LessonRun, run_lesson
 
 COURSE = Course(REPO)
 LESSONS = COURSE.lessons()
 # Files in the order of their cost: a slip in a quick one should not wait for the notebooks.
-ORDER = ("test_answers", "test_checks", "test_verdicts", "test_lessons", "test_cases", "references")
+ORDER = ("test_answers", "test_checks", "test_verdicts", "test_mistakes", "test_lessons", "test_cases", "references")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -3,7 +3,7 @@
 import os
 import time
 
-from helpers.grading.jobs import GRADED, Job, Run
+from helpers.grading.kernels.jobs import GRADED, Job, Run
 
 
 def job(name):

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from helpers.answers import MAX_ELEMENTS, Failure, Unusable, pack, plain, unpack
+from helpers.checking.answers import MAX_ELEMENTS, Failure, Unusable, plain
+from helpers.checking.packing import pack, unpack
 from helpers.probes import LeakyCell
 
 

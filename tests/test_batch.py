@@ -23,12 +23,14 @@ import parts_at_fault
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.grading import demo, sandbox, workers
+from helpers.grading import demo, sample, workers
 from helpers.grading.__main__ import main
-from helpers.grading.batch import Options, grade
-from helpers.grading.cases import grade_id
+from helpers.grading.batch import grade
 from helpers.grading.course import REPO, CourseError
-from helpers.grading.jobs import DIED, FAILED, GRADED, NO_NOTEBOOK, TAMPERED, UNREADABLE, Run
+from helpers.grading.kernels import sandbox
+from helpers.grading.kernels.jobs import DIED, FAILED, GRADED, NO_NOTEBOOK, TAMPERED, UNREADABLE, Run
+from helpers.grading.marks import grade_id
+from helpers.grading.options import Options
 from helpers.grading.store import Store
 
 LESSON = demo.LESSON
@@ -39,13 +41,13 @@ LONGER = 120  # seconds, for what should take a few
 def submit(course, student, answers, content=None):
     path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content or demo.fill(course, answers))
+    path.write_text(content or sample.fill(course, LESSON, answers))
     return path
 
 
 def note(course, text):
     """One right answer, with a remark in it that makes it a text of its own."""
-    source = demo.solution_sources(course, LESSON)["one_step"]
+    source = sample.solution_sources(course, LESSON)["one_step"]
     return {"one_step": f"# {text}\n{source}"}
 
 
@@ -74,7 +76,7 @@ def command(course, *more):
 @pytest.fixture(scope="module")
 def fresh(tmp_path_factory):
     """A course with inputs drawn; tests work on copies of it."""
-    course = demo.make_course(tmp_path_factory.mktemp("batch") / "course", REPO)
+    course = sample.make_course(tmp_path_factory.mktemp("batch") / "course", REPO, LESSON)
     submit(course, "nobody", {}, "no notebook")
     grade(course, LESSON)
     shutil.rmtree(course.root / "submitted" / "nobody")
@@ -99,7 +101,7 @@ def graded(fresh, tmp_path_factory):
     submit(course, "ada", note(course, "ada"))
     submit(course, "bob", note(course, "ada"))
     submit(course, "eve adams", {})
-    nb = nbformat.reads(demo.fill(course, note(course, "mal")), as_version=4)
+    nb = nbformat.reads(sample.fill(course, LESSON, note(course, "mal")), as_version=4)
     next(cell for cell in nb.cells if grade_id(cell) == "check-one_step").source = "100"
     submit(course, "mal", {}, nbformat.writes(nb))
     (course.root / "submitted" / "bob" / LESSON / "timestamp.txt").write_text("2026-02-03 15:00:00 UTC")
@@ -249,7 +251,7 @@ def test_watch_grades_what_comes_later(course):
         until(lambda: store.kept("early"), process)
         path = submit(course, "late", {}, "no notebook yet")
         until(lambda: store.kept("late"), process)
-        path.write_text(demo.fill(course, note(course, "late")))
+        path.write_text(sample.fill(course, LESSON, note(course, "late")))
         until(lambda: "late,graded,2" in status.read_text(), process)
         os.killpg(process.pid, signal.SIGINT)
         told, _ = process.communicate(timeout=LONGER)
@@ -424,7 +426,7 @@ def test_a_course_that_confined_kernels_could_read_is_refused(course, capsys, mo
 
 def test_no_confinement_asks_for_a_flag(course, capsys, monkeypatch):
     submit(course, "ada", {}, "no notebook")
-    monkeypatch.setattr("helpers.grading.sandbox.why_not", lambda: "no user namespaces.")
+    monkeypatch.setattr("helpers.grading.kernels.sandbox.why_not", lambda: "no user namespaces.")
     assert "cannot be confined here: no user namespaces. Mend" in complaint(capsys, course)
     assert grade(course, LESSON, Options(unconfined=True))[0].status == NO_NOTEBOOK
 

@@ -11,37 +11,43 @@ import pytest
 import tensorflow as tf
 
 from helpers import checks
-from helpers.casefile import Case, CaseFile, CaseFileError, Exercise, KnownMistake, load
+from helpers.checking.keys import CaseFile, CaseFileError, Key, KnownMistake, load
+from helpers.checking.questions import Case, Question
+from helpers.checking.results import ResultBox, Score
 
 X = np.array([[1.0, 2.0, 4.0], [3.0, 5.0, 7.0]], np.float32)
-EXERCISE = Exercise(
-    name="double",
+DOUBLE = Question("double", ("x",), (Case("small", (X,)), Case("large", (X * 10,))), asks_twice=True)
+DOUBLE_KEY = Key(
     points=2.0,
-    parameters=("x",),
     returns=(("y", "B U"),),
     rtol=1e-4,
     atol=1e-5,
     reveal="Twice is twice.",
-    cases=(Case("small", (X,)), Case("large", (X * 10,))),
     expected=(X * 2, X * 20),
     mistakes=(
         KnownMistake("adds two", "You add 2; multiply by it.", (X + 2, X * 10 + 2)),
         KnownMistake("random", "Something is drawn at random.", (), True),
     ),
 )
-LISTS = Exercise("lists", 1.0, ("xs",), (("n", ""),), 0, 0, "", (Case("a list", ([X, X],)),), (np.array(2),), ())
-CHOICE = Exercise(
-    "letter", 1.0, (), (("letter", ""),), 0, 0, "", (Case("answer"),), ("B",), (KnownMistake("A", "Not A.", ("A",)),)
-)
-CHECK = checks.Check("00_test", CaseFile("00_test", "", 0, {e.name: e for e in (EXERCISE, LISTS, CHOICE)}))
+LISTS = Question("lists", ("xs",), (Case("a list", ([X, X],)),))
+LETTER = Question("letter", (), (Case("answer"),))
+ONE = Question("one", (), (Case("a"),))
+KEYS = {
+    "double": DOUBLE_KEY,
+    "lists": Key(1.0, (("n", ""),), 0, 0, "", (np.array(2),)),
+    "letter": Key(1.0, (("letter", ""),), 0, 0, "", ("B",), (KnownMistake("A", "Not A.", ("A",)),)),
+    "one": Key(1.0, (("one", ""),), 1, 1, "", (np.ones(1),)),
+}
+CASES = CaseFile("00_test", "", 0, {question.name: question for question in (DOUBLE, LISTS, LETTER, ONE)}, KEYS)
+CHECK = checks.Check("00_test", CASES)
 
 
-def verdict(answer, exercise=EXERCISE):
-    return CHECK.judge(exercise, answer)
+def verdict(answer, name="double"):
+    return CHECK.judge(name, answer)
 
 
-def box(answer, exercise=EXERCISE):
-    return repr(checks.ResultBox(verdict(answer, exercise), exercise.reveal))
+def box(answer, name="double"):
+    return repr(ResultBox(verdict(answer, name), KEYS[name].reveal))
 
 
 def test_a_right_answer_gets_all_points_and_the_reveal():
@@ -186,8 +192,8 @@ def test_a_changed_input_is_seen():
     def greedy(xs):
         return len([xs.pop() for _ in range(len(xs))])
 
-    assert "changes its input `xs`" in box(greedy, LISTS)
-    assert verdict(len, LISTS).status == "right"
+    assert "changes its input `xs`" in box(greedy, "lists")
+    assert verdict(len, "lists").status == "right"
 
 
 def test_one_case_cannot_spoil_the_next():
@@ -197,7 +203,7 @@ def test_one_case_cannot_spoil_the_next():
         return x * 2
 
     verdict(greedy)
-    assert EXERCISE.cases[0].inputs[0][0, 0] == 1.0
+    assert DOUBLE.cases[0].inputs[0][0, 0] == 1.0
     assert verdict(lambda x: x * 2).status == "right"
 
 
@@ -212,15 +218,14 @@ def test_one_case_cannot_spoil_the_next():
     ],
 )
 def test_choices(answer, status, words):
-    assert verdict(answer, CHOICE).status == status
-    assert words in box(answer, CHOICE)
+    assert verdict(answer, "letter").status == status
+    assert words in box(answer, "letter")
 
 
 def test_shapes_come_before_values():
-    one = Exercise("one", 1.0, (), (("one", ""),), 1, 1, "", (Case("a"),), (np.ones(1),), ())
-    assert verdict(np.ones(3), one).status == "wrong"
-    assert verdict(np.array(1.0), one).status == "wrong"
-    assert verdict([1.0], one).status == "right"
+    assert verdict(np.ones(3), "one").status == "wrong"
+    assert verdict(np.array(1.0), "one").status == "wrong"
+    assert verdict([1.0], "one").status == "right"
 
 
 def test_unknown_exercises_and_missing_cases_are_told_calmly(tmp_path, monkeypatch, capsys):
@@ -242,13 +247,13 @@ def test_pickles_are_never_loaded(tmp_path):
 
 
 def test_the_score_is_the_number_nbgrader_reads():
-    score = checks.Score(1.5, 2.0)
+    score = Score(1.5, 2.0)
     assert repr(score) == "1.5" and float(repr(score)) == 1.5
     assert score == 1.5 and "1.5 of 2 points" in score._repr_html_()
 
 
 def test_the_box_is_readable_on_any_theme_and_escapes_html():
-    page = checks.ResultBox(verdict(lambda x: "<script>"))._repr_html_()
+    page = ResultBox(verdict(lambda x: "<script>"))._repr_html_()
     assert "<script>" not in page and html.escape("<script>") in page
     style = re.search(r'style="([^"]*)"', page).group(1)
     assert "background:var(--jp-" in style and ";color:var(--jp-" in style
@@ -259,3 +264,7 @@ def test_a_case_file_says_the_same_after_saving(tmp_path):
     path.write_bytes(CHECK.cases.to_bytes())
     assert path.read_bytes() == CHECK.cases.to_bytes()
     assert load(path).to_bytes() == CHECK.cases.to_bytes()
+
+
+def test_what_a_notebook_imports_has_a_name_that_stays():
+    assert checks.__all__ == ["Check", "Courier", "lesson"]

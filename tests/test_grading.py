@@ -9,10 +9,11 @@ import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
-from helpers.grading import demo
+from helpers.grading import demo, sample
 from helpers.grading.__main__ import main
-from helpers.grading.cases import grade_id
+from helpers.grading.authoring.exercises import load_exercises
 from helpers.grading.course import REPO, Course
+from helpers.grading.marks import grade_id
 
 LESSON = demo.LESSON
 STATUS = {name: "graded" for name in demo.EXPECTED} | {"endless": "timed out", "not-a-notebook": "not a notebook"}
@@ -56,10 +57,10 @@ def test_the_export_and_the_gradebook_agree(example):
 
 def test_feedback_names_the_mistake(example):
     course, _ = example
-    specs = demo.cases.load_specs(course, LESSON)
+    exercises = load_exercises(course, LESSON)
     for student, (exercise, name) in demo.NAMED_MISTAKES.items():
         page = (course.root / "feedback" / student / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
-        says = next(m.says for m in specs[exercise].mistakes if m.name == name)
+        says = next(m.says for m in exercises[exercise].mistakes if m.name == name)
         assert says.split("`")[0].strip() in page
 
 
@@ -100,7 +101,7 @@ def test_stock_autograde_gives_the_same_scores(example, tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="forking a preloaded process needs Linux")
 def test_stock_autograde_runs_in_a_warm_kernel(empty):
-    submit(empty, "perfect", demo.fill(empty, demo.solution_sources(empty, LESSON)))
+    submit(empty, "perfect", sample.fill(empty, LESSON, sample.solution_sources(empty, LESSON)))
     warm = "--ExecutePreprocessor.kernel_name=course-warm"
     for command in (["generate_assignment", LESSON, "--force"], ["autograde", LESSON, warm]):
         line = [sys.executable, "-m", "nbgrader", *command]
@@ -115,13 +116,13 @@ def test_stock_autograde_runs_in_a_warm_kernel(empty):
 
 @pytest.fixture
 def empty(tmp_path):
-    return demo.make_course(tmp_path / "course", REPO)
+    return sample.make_course(tmp_path / "course", REPO, LESSON)
 
 
 def submit(course, student="ada", content=None):
     path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
     path.parent.mkdir(parents=True)
-    path.write_text(content or demo.fill(course, {}))
+    path.write_text(content or sample.fill(course, LESSON, {}))
 
 
 def complaint(capsys, *arguments):
@@ -149,7 +150,7 @@ def test_stale_cases(empty, capsys):
 
 def test_missing_kernel(empty, capsys, monkeypatch):
     submit(empty)
-    monkeypatch.setattr("helpers.grading.execute.kernel_name", lambda confined: "no-such-kernel")
+    monkeypatch.setattr("helpers.grading.kernels.execute.kernel_name", lambda confined: "no-such-kernel")
     assert "kernel 'no-such-kernel' is missing" in complaint(capsys, "--course", empty.root, "grade", "01")
 
 
@@ -195,7 +196,7 @@ def test_demo_does_not_delete_somebodys_folder(tmp_path, capsys):
 
 
 def test_every_solution_cell_belongs_to_an_exercise(course, lesson):
-    specs = demo.cases.load_specs(course, lesson)
+    exercises = load_exercises(course, lesson)
     notebook = nbformat.read(course.solution(lesson), as_version=4)
     solutions = [grade_id(c) for c in notebook.cells if c.metadata.get("nbgrader", {}).get("solution")]
-    assert solutions == list(specs)
+    assert solutions == list(exercises)

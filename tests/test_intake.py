@@ -10,9 +10,10 @@ import socket
 import nbformat
 import pytest
 
-from helpers.grading import cleanup, demo, intake, jobs
-from helpers.grading.cases import grade_id
+from helpers.grading import cleanup, demo, intake, sample
 from helpers.grading.course import REPO, CourseError
+from helpers.grading.kernels import jobs
+from helpers.grading.marks import grade_id
 
 LESSON = demo.LESSON
 NAME = f"{LESSON}.ipynb"
@@ -22,7 +23,7 @@ NUMBER = itertools.count()
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory):
     """A course to hand in to."""
-    return demo.make_course(tmp_path_factory.mktemp("intake") / "course", REPO)
+    return sample.make_course(tmp_path_factory.mktemp("intake") / "course", REPO, LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +34,7 @@ def released(desk):
 @pytest.fixture(scope="module")
 def perfect(desk):
     """A perfect notebook; `edited` gives copies to spoil."""
-    return nbformat.reads(demo.fill(desk, demo.solution_sources(desk, LESSON)), as_version=4)
+    return nbformat.reads(sample.fill(desk, LESSON, sample.solution_sources(desk, LESSON)), as_version=4)
 
 
 def folder_of(course, student):
@@ -182,7 +183,7 @@ def test_honest_noise_gives_no_repair(desk, released, perfect, name):
         assert c.cell_type == "code" and c.source.strip() and c.metadata == {}
     # The answers count, wherever they were written; and they come before their check.
     names = [grade_id(c) for c in read.notebook.cells]
-    for exercise, source in demo.solution_sources(desk, LESSON).items():
+    for exercise, source in sample.solution_sources(desk, LESSON).items():
         where = [i for i, s in enumerate(sources(read.notebook)) if cleanup._plain(s) == cleanup._plain(source)]
         assert where and names.index(exercise) <= where[0] < names.index(f"check-{exercise}")
 
@@ -211,7 +212,7 @@ def test_a_check_that_is_put_back_comes_behind_what_the_student_wrote(desk, perf
 
 
 def test_what_replaces_a_deleted_answer_runs_after_its_stub(desk, perfect):
-    written = demo.solution_sources(desk, LESSON)["one_step"]
+    written = sample.solution_sources(desk, LESSON)["one_step"]
     read = hand_in(desk, edited(perfect, HONEST["an answer written elsewhere"]))
     where = sources(read.notebook).index(written)
     assert [c.id for c in read.notebook.cells[where - 1 : where + 2]] == ["one_step", "own-cell-1", "check-one_step"]
@@ -389,7 +390,7 @@ def test_nothing_handed_in(desk):
 
 
 def link_to_another(desk, path):
-    folder_of(desk, "victim").joinpath(NAME).write_text(demo.fill(desk, {}))
+    folder_of(desk, "victim").joinpath(NAME).write_text(sample.fill(desk, LESSON, {}))
     path.symlink_to(desk.root / "submitted" / "victim" / LESSON / NAME)
 
 
@@ -443,7 +444,7 @@ def test_folders_that_are_links_are_refused(desk, perfect, which):
 
 
 def test_students_are_listed_by_their_folders(tmp_path):
-    course = demo.make_course(tmp_path / "course", REPO)
+    course = sample.make_course(tmp_path / "course", REPO, LESSON)
     with pytest.raises(CourseError, match=f"submitted/ holds nothing for {LESSON}"):
         intake.students(course, LESSON)
     for name in ("zoe", "ada lovelace", ".hidden", "b\ufeffob"):
@@ -546,7 +547,7 @@ def test_nothing_is_imported_to_find_out(desk, perfect, tmp_path, monkeypatch):
 
 
 def test_released_files_are_the_released_ones(tmp_path, perfect):
-    course = demo.make_course(tmp_path / "course", REPO)
+    course = sample.make_course(tmp_path / "course", REPO, LESSON)
     beside = course.student_copy(LESSON).parent
     (beside / "prices.csv").write_bytes(b"1,2,3")
     (beside / "more").mkdir()

@@ -1,6 +1,7 @@
 """Judged apart: what a student's process says of itself earns nothing; honest work loses nothing."""
 
 import base64
+import dataclasses
 import io
 import json
 import os
@@ -9,17 +10,17 @@ import nbformat
 import numpy as np
 import pytest
 
-from helpers.answers import Failure
-from helpers.casefile import load
-from helpers.checks import write_replies
-from helpers.grading import demo, judge
+from helpers.checking.answers import Failure, Reply
+from helpers.checking.keys import load
+from helpers.checking.questions import Case, Question, Sheet
+from helpers.checking.wire import WireError, read_replies, write_replies
+from helpers.grading import demo, sample
 from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
-from helpers.grading.cases import CHECK_PREFIX, grade_id
 from helpers.grading.course import REPO
-from helpers.grading.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
-from helpers.grading.wire import WireError, read_replies
-from helpers.verdicts import Reply
+from helpers.grading.kernels.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
+from helpers.grading.marks import CHECK_PREFIX, grade_id
+from helpers.probes.registry import PROBES
 
 LESSON = demo.LESSON
 
@@ -83,15 +84,40 @@ def test_forged_parcels_are_refused(name):
         pytest.fail(f"read {replies}")
 
 
-def test_a_kernel_gets_inputs_and_nothing_else(course):
+def types_in(value):
+    """The types that a value is made of, all the way down."""
+    if dataclasses.is_dataclass(value):
+        parts = list(vars(value).values())
+    elif isinstance(value, dict):
+        parts = list(value.values())
+    else:
+        parts = list(value) if isinstance(value, list | tuple) else []
+    return {type(value)}.union(*map(types_in, parts))
+
+
+def test_a_kernel_gets_questions_and_nothing_else(course):
+    plain = {str, bool, int, float, type(None), np.ndarray, list, tuple, dict}
+    for lesson in course.lessons():
+        cases = load(course.case_file(lesson))
+        sheet = Sheet.from_bytes(cases.sheet.to_bytes())
+        assert types_in(sheet) <= {Sheet, Question, Case} | plain | set(PROBES.values())
+        assert {name: question.asks_twice for name, question in sheet.questions.items()} == {
+            name: any(mistake.random for mistake in key.mistakes) for name, key in cases.keys.items()
+        }
+    fields = {kind: {field.name for field in dataclasses.fields(kind)} for kind in (Sheet, Question, Case)}
+    assert fields == {
+        Sheet: {"lesson", "questions"},
+        Question: {"name", "parameters", "cases", "asks_twice"},
+        Case: {"group", "inputs"},
+    }, "whoever adds a field asks: may a student's process see it?"
+
+
+def test_what_is_expected_is_not_in_what_a_kernel_gets(course):
     cases = load(course.case_file(LESSON))
-    stripped = judge.inputs_only(cases)
-    for name, exercise in stripped.exercises.items():
-        assert exercise.expected == () and exercise.reveal == ""
-        assert all(m.name == m.says == "" and m.answers == () for m in exercise.mistakes)
-        assert exercise.asks_twice == cases.exercises[name].asks_twice
-    public = b"".join(np.asarray(leaf).tobytes() for leaf in _arrays(cases.exercises["one_step"].expected))
-    assert public not in stripped.to_bytes()
+    public = b"".join(np.asarray(leaf).tobytes() for leaf in _arrays(cases.keys["one_step"].expected))
+    assert public not in cases.sheet.to_bytes()
+    with pytest.raises(ValueError, match="format"):
+        Sheet.from_bytes(cases.to_bytes())
 
 
 def _arrays(value):
@@ -102,21 +128,21 @@ def _arrays(value):
 
 BOAST = "get_ipython().displayhook(100)\n"
 PATCHED = """
-import numpy, builtins, helpers.checks, helpers.asking, helpers.verdicts
+import numpy, builtins, helpers.checks, helpers.checking.comparing, helpers.checking.results
 class Yes:
     def __eq__(self, other): return True
     def __float__(self): return 1.0
     def __array__(self, *a, **k): return numpy.ones((4, 5))
 numpy.testing.assert_allclose = numpy.allclose = lambda *a, **k: True
-helpers.verdicts.same = lambda *a, **k: True
-helpers.checks.Courier.__call__ = lambda self, name, answer: helpers.checks.Score(100.0, 100.0)
+helpers.checking.comparing.same = lambda *a, **k: True
+helpers.checks.Courier.__call__ = lambda self, name, answer: helpers.checking.results.Score(100.0, 100.0)
 check = lambda name, answer: (get_ipython().displayhook(100), 100.0)[1]
 builtins.isinstance = lambda *a: True
 def one_step(*a): return Yes()
 """
 FORGER = """
 from IPython.display import display
-from helpers.checks import ANSWERS
+from helpers.checking.wire import ANSWERS
 class Courier:
     def __call__(self, name, answer=None):
         display({ANSWERS: "TUFB", "text/plain": "100"}, raw=True)
@@ -125,8 +151,8 @@ check = Courier()
 def one_step(*a): return 1
 """
 REPLAY = """
-from helpers.casefile import load, CASES_DIR
-public = load(CASES_DIR / "01_two_steps.npz").exercises["one_step"]
+from helpers.checking.keys import load, CASES_DIR
+public = load(CASES_DIR / "01_two_steps.npz").keys["one_step"]
 answers = iter(public.expected + public.expected)
 def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
     return next(answers)
@@ -158,7 +184,7 @@ print([file for file in files if file.endswith(wanted) and "site-packages" not i
 
 def tampered(course):
     """An unwritten notebook whose cells and marks were edited."""
-    nb = nbformat.reads(demo.fill(course, {}), as_version=4)
+    nb = nbformat.reads(sample.fill(course, LESSON, {}), as_version=4)
     checks = [cell for cell in nb.cells if grade_id(cell).startswith(CHECK_PREFIX)]
     for cell, tag in zip(checks, ("skip-execution", "demo", "raises-exception"), strict=False):
         cell.metadata.tags = [tag]
@@ -175,11 +201,11 @@ def tampered(course):
 
 def cluttered(course):
     """A perfect notebook with a duplicated check, helper cells, noise on stderr and an old kernel's name."""
-    right = demo.solution_sources(course, LESSON)
+    right = sample.solution_sources(course, LESSON)
     right["one_step"] = "import sys; print('careful', file=sys.stderr)\n" + right["one_step"].replace(
         "return tf", "print('noise', file=sys.stderr); return squeeze"
     ).replace(".tanh", "")
-    nb = nbformat.reads(demo.fill(course, right), as_version=4)
+    nb = nbformat.reads(sample.fill(course, LESSON, right), as_version=4)
     check = next(cell for cell in nb.cells if grade_id(cell) == "check-one_step")
     nb.cells.append(nbformat.from_dict({**check, "id": "again"}))
     at = next(i for i, cell in enumerate(nb.cells) if grade_id(cell) == "one_step")
@@ -190,18 +216,18 @@ def cluttered(course):
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    course = demo.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO)
-    right = demo.solution_sources(course, LESSON)
+    course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO, LESSON)
+    right = sample.solution_sources(course, LESSON)
     submissions = {
-        "boast": demo.fill(course, {name: BOAST for name in demo.solution_sources(course, LESSON)}),
-        "patched": demo.fill(course, {"one_step": PATCHED}),
-        "forger": demo.fill(course, {"one_step": FORGER}),
-        "replay": demo.fill(course, {"one_step": REPLAY}),
-        "transformer": demo.fill(course, {"one_step": TRANSFORMER}),
-        "rewriter": demo.fill(course, {"one_step": REWRITER}),
-        "thief": demo.fill(course, {"one_step": THIEF}),
-        "ends-itself": demo.fill(course, {**right, "two_steps": ENDS_ITSELF}),
-        "deaf": demo.fill(course, {**right, "two_steps": DEAF}),
+        "boast": sample.fill(course, LESSON, {name: BOAST for name in sample.solution_sources(course, LESSON)}),
+        "patched": sample.fill(course, LESSON, {"one_step": PATCHED}),
+        "forger": sample.fill(course, LESSON, {"one_step": FORGER}),
+        "replay": sample.fill(course, LESSON, {"one_step": REPLAY}),
+        "transformer": sample.fill(course, LESSON, {"one_step": TRANSFORMER}),
+        "rewriter": sample.fill(course, LESSON, {"one_step": REWRITER}),
+        "thief": sample.fill(course, LESSON, {"one_step": THIEF}),
+        "ends-itself": sample.fill(course, LESSON, {**right, "two_steps": ENDS_ITSELF}),
+        "deaf": sample.fill(course, LESSON, {**right, "two_steps": DEAF}),
         "tampered": tampered(course),
         "cluttered": cluttered(course),
     }

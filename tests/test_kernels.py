@@ -10,7 +10,8 @@ import pytest
 from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
-from helpers.grading import kernels, sandbox
+from helpers.grading.kernels import provisioners as kernels
+from helpers.grading.kernels import sandbox
 
 LINUX_ONLY = "forking a preloaded process needs Linux"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason=LINUX_ONLY)

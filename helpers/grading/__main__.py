@@ -47,20 +47,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     course = Course(options.course.resolve())
     if options.command == "release":
-        from helpers.grading.release import release
+        from helpers.grading.authoring.release import release
 
         lessons = [course.find(name) for name in options.lessons] or course.lessons()
         release(course, lessons, options.recompute)
     elif options.command == "outputs":
-        from helpers.grading.outputs import store_outputs
-        from helpers.grading.readme import update_lesson_table
+        from helpers.grading.authoring.outputs import store_outputs
+        from helpers.grading.authoring.readme import update_lesson_table
 
         for lesson in [course.find(name) for name in options.lessons] or course.lessons():
             seconds = store_outputs(course, lesson)
             update_lesson_table(course, {lesson: seconds})
             print(f"{lesson}: {seconds:.0f} s", flush=True)
     elif options.command == "grade":
-        from helpers.grading.batch import Options, grade
+        from helpers.grading.batch import grade
+        from helpers.grading.options import Options
 
         chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(Options)}
         grade(course, course.find(options.lesson), Options(**chosen))

@@ -8,57 +8,35 @@ on where it was, and grading again executes only what is new.
 from __future__ import annotations
 
 import contextlib
-import csv
 import dataclasses
 import datetime
 import multiprocessing
 import os
-import time
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import islice
-from pathlib import Path
 from typing import Any, Protocol
 
 import nbformat
-from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import NotebookNode
 from nbgrader.apps import NbGraderAPI
 
-from helpers import casefile
-from helpers.casefile import CaseFile
-from helpers.grading import cases, execute, gradebook, intake, sandbox
+from helpers.checking.keys import CaseFile
+from helpers.checking.verdicts import Verdict
+from helpers.grading import exports, gradebook, intake
+from helpers.grading.authoring import cases
+from helpers.grading.authoring.release import nbgrader_api, register
 from helpers.grading.course import Course, CourseError
 from helpers.grading.gradebook import Marks
 from helpers.grading.intake import HandIn
-from helpers.grading.jobs import FAILED, GRADED, STATUSES, TAMPERED, Item, Job, Limits, Record, Run
-from helpers.grading.judge import inputs_only, judge_run
-from helpers.grading.progress import Bar, printable
-from helpers.grading.release import nbgrader_api, register
+from helpers.grading.judge import judge_run
+from helpers.grading.kernels.jobs import FAILED, GRADED, TAMPERED, Item, Job, Limits, Record, Run
+from helpers.grading.marks import CHECK_PREFIX, grade_id
+from helpers.grading.options import Options
+from helpers.grading.progress import Bar
+from helpers.grading.ready import require_confinement, require_ready
 from helpers.grading.store import Kept, Store
+from helpers.grading.watch import arrivals
 from helpers.grading.workers import Workers, failed
-from helpers.verdicts import Verdict
-
-WATCH_SECONDS = 2
-MAX_FILES = 1000  # of one submission, when looking for changes
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """How to grade.
-
-    jobs: submissions executed at a time, 0 for one per core. fresh: draw new inputs and execute all again.
-    watch: go on with what is handed in later. cluster: address of a dask scheduler. gradebook: URL of a
-    database. unconfined: let submissions run with the rights of this process.
-    """
-
-    jobs: int = 0
-    fresh: bool = False
-    watch: bool = False
-    cluster: str = ""
-    gradebook: str = ""
-    unconfined: bool = False
 
 
 class Executor(Protocol):
@@ -75,7 +53,7 @@ def grade(course: Course, lesson: str, options: Options | None = None) -> list[R
     """
     options = options or Options()
     api = nbgrader_api(course)
-    students = _require_ready(course, lesson, api, options)
+    students = require_ready(course, lesson, api, options)
     store = Store(course, lesson)
     with store.opened(), _executor(options, len(students)) as executor:
         try:
@@ -96,7 +74,7 @@ class _Grading:
         self.course, self.lesson, self.api, self.store = course, lesson, api, store
         self.executor, self.options = executor, options
         self.drawn = _drawn(course, lesson, store, options.fresh)
-        self.inputs = inputs_only(self.drawn).to_bytes()
+        self.questions = self.drawn.sheet.to_bytes()
         self.limits = Limits(cell_seconds=int(api.config.ExecutePreprocessor.get("timeout", Limits.cell_seconds)))
         self.records: dict[str, Record] = {}
         self.keys: dict[str, str] = {}  # by student
@@ -110,7 +88,7 @@ class _Grading:
             return self.finish(tell=True)
         with contextlib.suppress(KeyboardInterrupt):
             print(f"Waiting for submissions of {self.lesson}; Ctrl-C ends this.", flush=True)
-            for changed in _arrivals(self.course, self.lesson):
+            for changed in arrivals(self.course, self.lesson):
                 self.some(changed)
                 self.finish(tell=False)
         return self.finish(tell=True)
@@ -147,7 +125,7 @@ class _Grading:
         if hand_in.status is not None:
             return None
         text, confined = nbformat.writes(hand_in.notebook), not self.options.unconfined
-        return Job(hand_in.student, self.lesson, text, hand_in.files, self.inputs, self.limits, confined)
+        return Job(hand_in.student, self.lesson, text, hand_in.files, self.questions, self.limits, confined)
 
     def settle(self, hand_in: HandIn, run: Run | None) -> Record:
         """Judge and write down one submission; what is written already stays untouched."""
@@ -192,7 +170,7 @@ class _Grading:
         return (
             dataclasses.replace(kept.record, score=0.0) == record
             and kept.timestamp == timestamp
-            and all(marks.auto.get(cases.CHECK_PREFIX + item.exercise) == item.points for item in record.items)
+            and all(marks.auto.get(CHECK_PREFIX + item.exercise) == item.points for item in record.items)
             and gradebook.written(self.course, self.lesson, record.student)
         )
 
@@ -208,21 +186,21 @@ class _Grading:
         if not records:
             return []
         self.changed |= self.store.prune(set(self.keys.values()), set(self.records))
-        if self.changed or not _page(self.course, self.lesson).exists():
-            gradebook.export(self.course, self.api)
-            _write_statuses(self.course, self.lesson, records)
+        if self.changed or not exports.page(self.course, self.lesson).exists():
+            exports.write_scores(self.course, self.api)
+            exports.write_statuses(self.course, self.lesson, records)
             from helpers.grading import report  # brings matplotlib, which takes its time
 
             report.write(records, self.course.root, self.lesson)
             self.changed = False
         if tell:
-            print_table(self.course, self.lesson, records, self.api)
+            exports.print_table(self.course, self.lesson, records, self.api)
         return records
 
 
 def _item(verdict: Verdict, notebook: NotebookNode, most_seconds: float) -> Item:
-    ids = {verdict.exercise, cases.CHECK_PREFIX + verdict.exercise}
-    seconds = sum(min(_seconds(cell), most_seconds) for cell in notebook.cells if cases.grade_id(cell) in ids)
+    ids = {verdict.exercise, CHECK_PREFIX + verdict.exercise}
+    seconds = sum(min(_seconds(cell), most_seconds) for cell in notebook.cells if grade_id(cell) in ids)
     says = "\n".join(verdict.says)
     return Item(
         verdict.exercise, verdict.points, verdict.max_points, verdict.status, verdict.mistake, says, round(seconds, 2)
@@ -239,35 +217,6 @@ def _seconds(cell: NotebookNode) -> float:
         return 0.0
 
 
-def _require_ready(course: Course, lesson: str, api: NbGraderAPI, options: Options) -> list[str]:
-    """Return who handed in. Raises CourseError, with nothing touched, when the lesson cannot be graded."""
-    if not cases.up_to_date(course, lesson):
-        raise CourseError(f"The cases of {lesson} are older than the lesson: run `make release` first.")
-    students = [] if options.watch else intake.students(course, lesson)
-    if not options.cluster:
-        kernel = execute.kernel_name(not options.unconfined)
-        try:
-            KernelSpecManager().get_kernel_spec(kernel)
-        except NoSuchKernel:
-            raise CourseError(
-                f"The Jupyter kernel '{kernel}' is missing: run `make setup` to install it again."
-            ) from None
-        if not options.unconfined:
-            _require_confinement(sandbox.why_not())
-            if course.root != sandbox.REPO and sandbox.shows(course.root):
-                raise CourseError(f"Confined submissions could read {course.root}: move it out of Python's folders.")
-    gradebook.require(api, options.gradebook)
-    return students
-
-
-def _require_confinement(reason: str) -> None:
-    if reason:
-        raise CourseError(
-            f"Submissions cannot be confined here: {reason.rstrip('.')}. Mend that, or grade people you trust with "
-            "--unconfined, which lets a submission read and write all that you can."
-        )
-
-
 @contextlib.contextmanager
 def _executor(options: Options, students: int) -> Iterator[Executor]:
     """Workers for as long as this lasts; when it ends early, they end at once."""
@@ -281,7 +230,7 @@ def _executor(options: Options, students: int) -> Iterator[Executor]:
         executor = Workers(count if options.watch else min(count, students))
     try:
         if options.cluster and not options.unconfined:
-            _require_confinement(cluster.why_not_confined())
+            require_confinement(cluster.why_not_confined())
         yield executor
     except BaseException:
         executor.close(at_once=True)
@@ -297,76 +246,11 @@ def _drawn(course: Course, lesson: str, store: Store, fresh: bool) -> CaseFile:
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
             content = pool.submit(_draw, course, lesson).result()
         store.keep_drawn(content)
-        kept = casefile.from_bytes(content)
+        kept = CaseFile.from_bytes(content)
     return kept
 
 
 def _draw(course: Course, lesson: str) -> bytes:
-    from helpers.grading.running import draw_cases
+    from helpers.grading.authoring.answering import draw_cases
 
     return draw_cases(course, lesson).to_bytes()
-
-
-def _arrivals(course: Course, lesson: str) -> Iterator[list[str]]:
-    """Give the students whose submissions are new or changed, for ever."""
-    graded: dict[str, Any] = {}
-    before: dict[str, Any] | None = None
-    while True:
-        now = {path.parent.name: _state(path) for path in sorted((course.root / "submitted").glob(f"*/{lesson}"))}
-        # After the first look, only what has come to rest: a file may be on its way still.
-        changed = [
-            name
-            for name, state in now.items()
-            if state != graded.get(name) and (before is None or before.get(name) == state)
-        ]
-        graded.update((name, now[name]) for name in changed)
-        if changed:
-            yield changed
-        before = now
-        time.sleep(WATCH_SECONDS)
-
-
-def _state(folder: Path) -> list[tuple[str, int, int]]:
-    """What tells a changed submission: its files' names, times and sizes."""
-    paths = islice((Path(top, name) for top, _, names in os.walk(folder) for name in names), MAX_FILES)
-    found = []
-    for path in (folder, *paths):
-        with contextlib.suppress(OSError):
-            state = path.lstat()
-            found.append((str(path), state.st_mtime_ns, state.st_size))
-    return sorted(found)
-
-
-def _page(course: Course, lesson: str) -> Path:
-    return course.root / f"report_{lesson}.html"
-
-
-def _statuses(course: Course, lesson: str) -> Path:
-    return course.root / f"status_{lesson}.csv"
-
-
-def _write_statuses(course: Course, lesson: str, records: list[Record]) -> None:
-    columns = ("student", "status", "score", "max_score", "seconds", "note")
-    # A folder's name need not be UTF-8, nor harmless in a spreadsheet.
-    with _statuses(course, lesson).open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        for record in records:
-            cells = [getattr(record, column) for column in columns]
-            writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@")) else cell for cell in cells])
-
-
-def print_table(course: Course, lesson: str, records: list[Record], api: NbGraderAPI) -> None:
-    """Print a line per submission, where to look, and how many there are of each status."""
-    width = max(len(record.student) for record in records)
-    print(f"\n{'student':{width}}  score        status")
-    for record in records:
-        note = f" ({printable(record.note)})" if record.note else ""
-        name = f"{printable(record.student):{width}}"
-        print(f"{name}  {record.score:4g} of {record.max_score:<4g} {record.status}{note}")
-    print(f"\nscores    {course.root / 'grades.csv'}\nstatuses  {_statuses(course, lesson)}")
-    print(f"feedback  {course.root / 'feedback'}\nreport    {_page(course, lesson)}")
-    print(f"gradebook {gradebook.name(api)} (formgrader: `make lab`, then the Formgrader tab)")
-    counts = Counter(record.status for record in records)
-    told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
-    print(f"{len(records)} submissions: {told}")

@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.grading.cases import CHECK_PREFIX, SKIP_TAG, grade_id
+from helpers.grading.marks import CHECK_PREFIX, SKIP_TAG, grade_id
 
 MAX_OWN = 500  # cells that a student added
 MAX_CELLS = 20_000  # cells of any kind; with more, somebody is playing

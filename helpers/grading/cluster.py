@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 
-from helpers.grading import execute, sandbox
 from helpers.grading.course import CourseError
-from helpers.grading.jobs import DIED, Job, Run
+from helpers.grading.kernels import execute, sandbox
+from helpers.grading.kernels.jobs import DIED, Job, Run
 from helpers.grading.workers import failed
 
 SECONDS = 10  # for the scheduler to answer, and for the first worker to be there

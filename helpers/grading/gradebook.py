@@ -26,16 +26,15 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.preprocessors import Execute
 from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SAWarning
 
+from helpers.grading.authoring.release import last_error
 from helpers.grading.course import Course, CourseError
 from helpers.grading.intake import HandIn
-from helpers.grading.release import last_error
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
 warnings.filterwarnings("ignore", category=SAWarning)
@@ -212,16 +211,6 @@ def written(course: Course, lesson: str, student: str) -> bool:
     return (course.root / "autograded" / student / lesson / f"{lesson}.ipynb").exists() and (
         course.root / "feedback" / student / lesson / f"{lesson}.html"
     ).exists()
-
-
-def export(course: Course, api: NbGraderAPI) -> Path:
-    """Write all scores of the gradebook as CSV, through nbgrader's exporter."""
-    path = course.root / "grades.csv"
-    exporter = CsvExportPlugin(parent=api)
-    exporter.to = str(path)
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        exporter.export(gradebook)
-    return path
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from nbgrader.utils import parse_utc
 
 from helpers.grading import cleanup
 from helpers.grading.course import Course, CourseError
-from helpers.grading.jobs import MISSING, NO_NOTEBOOK, UNREADABLE
+from helpers.grading.kernels.jobs import MISSING, NO_NOTEBOOK, UNREADABLE
 
 MAX_NOTEBOOK = 20_000_000  # bytes
 MAX_FILES_SIZE = 10_000_000  # bytes of all other files together

@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from helpers.grading.jobs import GRADED
+from helpers.grading.kernels.jobs import GRADED
 
 
 class Bar:

@@ -6,10 +6,8 @@ from students: the page escapes them, and the CSV files keep a spreadsheet from 
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,10 +17,11 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from helpers.checking.results import ICONS
 from helpers.grading import report_figures
-from helpers.grading.jobs import GRADED, STATUSES, TAMPERED, Item, Record
-from helpers.grading.judge import LATE
-from helpers.results import ICONS
+from helpers.grading.judge import LATE, NO_ANSWER
+from helpers.grading.kernels.jobs import GRADED, STATUSES, TAMPERED, Item, Record
+from helpers.grading.spreadsheets import write_csv
 
 TEMPLATE = "report.html.jinja"
 ROUGH = 10  # with fewer submissions a correlation is a rough figure
@@ -30,7 +29,7 @@ FEWEST = 3  # with two submissions it is 1 or -1, whatever they hold
 LOW = 0.1  # below it an exercise does not tell who knows the rest
 MISSED = 1 / 3  # what so many did not get right is worth teaching again
 TEACH = 3  # so many things fit into one lesson
-NO_ANSWER = {LATE, "The cell gave no answer."}  # messages about a cell, not about what a student thought
+ABOUT_THE_CELL = {LATE, NO_ANSWER}  # messages that say nothing of what a student thought
 LONGEST = 400  # characters of a message on the page; the student's feedback holds all of it
 
 
@@ -93,7 +92,7 @@ class ExerciseSummary:
     @property
     def is_candidate(self) -> bool:
         """Whether the most common message without a name may be a mistake worth naming."""
-        return self.candidate_times > 1 and self.candidate not in NO_ANSWER
+        return self.candidate_times > 1 and self.candidate not in ABOUT_THE_CELL
 
     @property
     def look(self) -> bool:
@@ -117,8 +116,8 @@ def write(records: Sequence[Record], folder: Path, title: str) -> Report:
     folder.mkdir(parents=True, exist_ok=True)
     # A folder's name may hold bytes that are no text; they must not cost the class its report.
     report.page.write_text(page(records, summaries, title), encoding="utf-8", errors="backslashreplace")
-    _write_csv(report.exercises, EXERCISE_COLUMNS, (_exercise_row(summary) for summary in summaries))
-    _write_csv(report.mistakes, MISTAKE_COLUMNS, (_mistake_row(mistake) for mistake in _by_times(summaries)))
+    write_csv(report.exercises, EXERCISE_COLUMNS, (_exercise_row(summary) for summary in summaries))
+    write_csv(report.mistakes, MISTAKE_COLUMNS, (_mistake_row(mistake) for mistake in _by_times(summaries)))
     return report
 
 
@@ -301,19 +300,3 @@ def _exercise_row(summary: ExerciseSummary) -> tuple[Any, ...]:
 
 def _mistake_row(mistake: MistakeCount) -> tuple[Any, ...]:
     return mistake.exercise, mistake.name, mistake.times, round(mistake.share, 3), mistake.says
-
-
-def _write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([_no_formula(cell) for cell in row] for row in rows)
-
-
-def _no_formula(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula. Numbers stay numbers, also below zero."""
-    if not isinstance(cell, str):
-        return cell
-    # Some spreadsheets skip blanks before the sign, and take its full-width form as well.
-    start = unicodedata.normalize("NFKC", cell).lstrip()[:1]
-    return "'" + cell if start in tuple("=+-@") or cell[:1] in tuple("\t\r\n") else cell

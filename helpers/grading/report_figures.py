@@ -14,10 +14,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from helpers.grading.jobs import Record
+from helpers.checking.results import ICONS
+from helpers.grading.kernels.jobs import Record
 from helpers.plots import COLOURS as COURSE_COLOURS
 from helpers.plots import new_figure
-from helpers.results import ICONS
 
 INK, BAR = COURSE_COLOURS["text"], COURSE_COLOURS["kernel"]
 # Fill and text of each status, for figures and the grid, on white and on black. The green and the orange

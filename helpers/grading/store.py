@@ -17,10 +17,10 @@ import tempfile
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from helpers import casefile
-from helpers.casefile import CaseFile
+from helpers.checking import keys
+from helpers.checking.keys import CaseFile
 from helpers.grading.course import Course, CourseError
-from helpers.grading.jobs import Item, Record, Run
+from helpers.grading.kernels.jobs import Item, Record, Run
 
 ROOM = 4 << 20  # bytes that must be free before a grading starts
 
@@ -68,8 +68,8 @@ class Store:
     def drawn(self) -> CaseFile | None:
         """The cases drawn for this lesson's grading, if there are any that can be read."""
         try:
-            return casefile.load(self.drawn_file)
-        except casefile.CaseFileError:
+            return keys.load(self.drawn_file)
+        except keys.CaseFileError:
             return None
 
     def keep_drawn(self, content: bytes) -> None:

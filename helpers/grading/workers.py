@@ -12,9 +12,9 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.util import Finalize
 
-from helpers.grading import execute
 from helpers.grading.course import CourseError
-from helpers.grading.jobs import DIED, FAILED, Job, Run
+from helpers.grading.kernels import execute
+from helpers.grading.kernels.jobs import DIED, FAILED, Job, Run
 
 AHEAD = 2  # jobs per worker that are handed over: no worker waits while a run is written down
 

@@ -6,8 +6,7 @@ import pytest
 import tensorflow as tf
 from reference import solutions, tf1
 
-from helpers import projections
-from helpers.probes import LSTMLayer, ProjectedCell, run_with_weights
+from helpers.probes import LSTMLayer, ProjectedCell, projections, run_with_weights
 
 LESSON = "04_outputs_and_states"
 B, T, D, U, K = 3, 6, 2, 5, 4

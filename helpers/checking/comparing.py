@@ -1,0 +1,71 @@
+"""Whether two plain values are the same answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from helpers.checking.answers import Failure, Reply
+
+
+def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
+    """Whether two plain values agree. Shapes first; dtypes are forgiven, a list for a tuple too.
+
+    NaN equals NaN, so that a known mistake may answer NaN; what is expected never holds one.
+    """
+    got = read_numbers_as(got, want)
+    if isinstance(want, np.ndarray):
+        return isinstance(got, np.ndarray) and got.shape == want.shape and bool(close(got, want, rtol, atol).all())
+    if isinstance(want, str):
+        return isinstance(got, str) and got.strip().casefold() == want.strip().casefold()
+    if isinstance(want, list | tuple):
+        return (
+            isinstance(got, list | tuple)
+            and len(got) == len(want)
+            and all(same(g, w, rtol, atol) for g, w in zip(got, want, strict=True))
+        )
+    if isinstance(want, dict):
+        return (
+            isinstance(got, dict) and got.keys() == want.keys() and all(same(got[k], want[k], rtol, atol) for k in want)
+        )
+    if isinstance(want, Failure):
+        return isinstance(got, Failure) and _failure_words(got) == _failure_words(want)
+    return want is None and got is None
+
+
+def read_numbers_as(got: Any, want: Any) -> Any:
+    """Single numbers side by side are one answer, whether they come as a tuple or as a vector: read them as ``want``.
+
+    Python numbers in a tuple are read as a vector, NumPy's and TensorFlow's are not
+    (:func:`helpers.checking.answers.plain`).
+    """
+    if isinstance(want, np.ndarray) and want.ndim == 1 and isinstance(got, tuple) and _single_numbers(got):
+        return np.stack(got)
+    if isinstance(want, list | tuple) and _single_numbers(want) and isinstance(got, np.ndarray) and got.ndim == 1:
+        return list(map(np.asarray, got))
+    return got
+
+
+def _single_numbers(values: Any) -> bool:
+    return bool(values) and all(isinstance(value, np.ndarray) and value.ndim == 0 for value in values)
+
+
+def _failure_words(failure: Failure) -> tuple[str, str]:
+    """What a failure says, without the running numbers that Keras gives to layers (dense_3)."""
+    return failure.kind, re.sub(r"_\d+\b", "", failure.text)
+
+
+def close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+    if want.dtype.kind in "biu":  # a count is right or wrong
+        rtol, atol = 0.0, 1e-6
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.isclose(got.astype(np.float64), want.astype(np.float64), rtol=rtol, atol=atol, equal_nan=True)
+
+
+def repeats(reply: Reply, rtol: float, atol: float) -> bool:
+    """Whether a function that was asked the same thing twice gave the same answer, as far as it was."""
+    if reply.again is None or isinstance(reply.again, Failure) or isinstance(reply.answer, Failure):
+        return True  # what is raised may name a layer by a running number
+    return same(reply.again, reply.answer, rtol, atol)

@@ -1,0 +1,107 @@
+"""From answers to a verdict: which cases are right, and which known mistake the others are.
+
+Nothing here runs a student's code: it sees plain values only (see :mod:`helpers.checking.answers`).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from helpers.checking.answers import Failure, Reply
+from helpers.checking.comparing import repeats, same
+from helpers.checking.explaining import explain_first
+from helpers.checking.keys import Key, KnownMistake
+from helpers.checking.questions import Question
+
+
+@dataclasses.dataclass(frozen=True)
+class Verdict:
+    """The judgement of one exercise.
+
+    status: "right", "partly", "wrong" or "unwritten". mistake: name of the known mistake, or "".
+    says: sentences for the student. groups: (group, all its cases right).
+    """
+
+    exercise: str
+    points: float
+    max_points: float
+    status: str
+    says: tuple[str, ...]
+    mistake: str = ""
+    groups: tuple[tuple[str, bool], ...] = ()
+    printed: str = ""
+
+
+def judge(question: Question, key: Key, replies: list[Reply]) -> Verdict:
+    """Compare ``replies`` (one per case) with what the solution answered."""
+    if all(isinstance(r.answer, Failure) and r.answer.kind == "unwritten" for r in replies):
+        says = replies[0].answer.text
+        return Verdict(question.name, 0.0, key.points, "unwritten", (says,))
+    right = [_case_right(key, i, reply) for i, reply in enumerate(replies)]
+    groups: dict[str, bool] = {}
+    for case, ok in zip(question.cases, right, strict=True):
+        groups[case.group] = groups.get(case.group, True) and ok
+    printed = next((reply.printed for reply in replies if reply.printed), "")
+    points = round(key.points * sum(groups.values()) / len(groups), 2)
+    result = Verdict(question.name, points, key.points, "right", (), "", tuple(groups.items()), printed)
+    if all(right):
+        return result
+    mistake = _find_mistake(key, replies, right)
+    if mistake is not None:
+        says, name = (mistake.says,), mistake.name
+    else:
+        says, name = explain_first(question, key, replies, right), ""
+    status = "partly" if points > 0 else "wrong"
+    return dataclasses.replace(result, status=status, says=says, mistake=name)
+
+
+def _case_right(key: Key, index: int, reply: Reply) -> bool:
+    want = key.expected[index]
+    if isinstance(reply.answer, Failure) or reply.changed:
+        return False
+    if reply.again is not None and not same(reply.again, want, key.rtol, key.atol):
+        return False
+    return same(reply.answer, want, key.rtol, key.atol)
+
+
+def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMistake | None:
+    """The mistake whose answers are these in every case, or else in most of the wrong ones.
+
+    One case is too few: small numbers, as in an example by hand, make different mistakes look alike.
+    """
+    if not repeats(replies[0], key.rtol, key.atol):
+        return next((m for m in key.mistakes if m.random), None)
+    if any(reply.changed for reply in replies):
+        return None
+    known = [m for m in key.mistakes if not m.random]
+    wrong = [i for i, case_right in enumerate(right) if not case_right]
+
+    def agrees(m: KnownMistake, i: int) -> bool:
+        return same(replies[i].answer, m.answers[i], key.rtol, key.atol)
+
+    def alike(m: KnownMistake, i: int) -> bool:
+        return agrees(m, i) and not isinstance(replies[i].answer, Failure)
+
+    def shares(m: KnownMistake, i: int) -> bool:
+        return _shares_wrong_part(key, replies[i].answer, key.expected[i], m.answers[i])
+
+    for m in known:
+        if all(agrees(m, i) for i in range(len(replies))):
+            return m
+    for likeness in (alike, shares):
+        for m in known:
+            if sum(likeness(m, i) for i in wrong) > len(wrong) / 2:
+                return m
+    return None
+
+
+def _shares_wrong_part(key: Key, got: Any, want: Any, known: Any) -> bool:
+    """Whether, of several results, the first wrong one is as wrong as a known mistake's."""
+    parts = (got, want, known)
+    if not all(isinstance(part, list | tuple) and len(part) == len(key.returns) > 1 for part in parts):
+        return False
+    for g, w, k in zip(*parts, strict=True):
+        if not same(g, w, key.rtol, key.atol):
+            return same(g, k, key.rtol, key.atol)
+    return False

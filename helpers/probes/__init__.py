@@ -1,0 +1,48 @@
+"""Things a check hands to a student's function beside tensors and numbers, and ways to call what they wrote.
+
+An exercise such as ``static_rnn(cell, xs, h0)`` takes a function. The check brings one of its own,
+so that a wrong cell from an earlier exercise never costs this one.
+"""
+
+from helpers.probes.cells import LeakyCell, ProjectedCell, TanhStep, TanhStepBackward
+from helpers.probes.harness import (
+    LoopError,
+    call_and_count_traces,
+    call_with_mask,
+    call_with_unknown_length,
+    run_with_weights,
+    step_with_bias,
+)
+from helpers.probes.models import (
+    FreeRun,
+    LinearModel,
+    LSTMLayer,
+    MixedSteps,
+    RowClassifier,
+    SequenceModel,
+    StepMaker,
+    WeightLoss,
+    keras_classifier,
+)
+
+__all__ = [
+    "FreeRun",
+    "LSTMLayer",
+    "LeakyCell",
+    "LinearModel",
+    "LoopError",
+    "MixedSteps",
+    "ProjectedCell",
+    "RowClassifier",
+    "SequenceModel",
+    "StepMaker",
+    "TanhStep",
+    "TanhStepBackward",
+    "WeightLoss",
+    "call_and_count_traces",
+    "call_with_mask",
+    "call_with_unknown_length",
+    "keras_classifier",
+    "run_with_weights",
+    "step_with_bias",
+]

@@ -1,0 +1,155 @@
+"""Ways to call what a student wrote: with given weights, through a mask, as a graph, a limited number of times."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+# What TensorFlow reports of an odd loop or of much tracing, on stderr and often later than it happens. The
+# checks say it better, and in a graded cell a line on stderr would cost a right answer its points.
+SPOKEN_FOR = ("Object was never used", "triggered tf.function retracing", "AutoGraph could not transform")
+SPARE_CALLS = 10  # a loop may call its cell a few times too many before it counts as endless
+
+
+def _not_spoken_for(record: logging.LogRecord) -> bool:
+    return not any(words in record.getMessage() for words in SPOKEN_FOR)
+
+
+logging.getLogger("tensorflow").addFilter(_not_spoken_for)
+
+
+class LoopError(Exception):
+    """A loop that works on numbers but not as a graph, or that never ends; the message says which."""
+
+
+def call_with_unknown_length(rnn: Callable[..., Any], cell: Callable[..., Any], x: Any, *others: Any) -> Any:
+    """Return ``rnn(cell, x, *others)`` as computed by a graph that was traced without knowing ``T``.
+
+    x (B, T, D) and others are tensors; cell(x_t, state) -> (output, new_state). The function is called once
+    on the numbers themselves first: what goes wrong there is raised as it is, and what is not made of
+    tensors (None, a list of other things) is returned as it is. Raises LoopError when the loop never
+    ends, when it cannot be traced for an unknown T, or when a Python list takes tensors out of the loop.
+    """
+    import tensorflow as tf
+
+    direct = rnn(_limited(cell, 4 * int(x.shape[1]) + SPARE_CALLS), x, *others)
+    if not all(isinstance(part, tf.Tensor) for part in tf.nest.flatten(direct)):
+        return direct
+    specs = [tf.TensorSpec([x.shape[0], None, *x.shape[2:]], x.dtype)]
+    specs += [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in others]
+    try:
+        traced = tf.function(lambda *tensors: rnn(cell, *tensors)).get_concrete_function(*specs)
+    except Exception as error:
+        if type(error).__name__ == "InaccessibleTensorError":
+            raise LoopError("a Python list cannot carry tensors out of a loop of the graph") from error
+        raise LoopError("it works for one known T, but cannot be traced while T is unknown") from error
+    return traced(x, *others)
+
+
+def _limited(cell: Callable[..., Any], most: int) -> Callable[..., Any]:
+    """A cell that raises LoopError when it is called more than ``most`` times."""
+    calls = 0
+
+    def limited(x_t: Any, state: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls > most:
+            raise LoopError("the loop does not end")
+        return cell(x_t, state)
+
+    return limited
+
+
+def call_and_count_traces(make: Callable[[Callable[[Any], Any]], Any], xs: list[Any]) -> Any:
+    """Let ``make`` turn a function into a traced one, call that on every x, and count.
+
+    make(function) -> a callable; the function sums over time, x (B, T, D) -> (B, D).
+    Returns (how many calls were refused, how often the Python function ran, list of results). What
+    ``make`` returns is handed back as it is when it cannot be called.
+    """
+    import tensorflow as tf
+
+    runs = 0
+
+    def sum_over_time(x: Any) -> Any:
+        nonlocal runs
+        runs += 1
+        return tf.reduce_sum(x, axis=1)
+
+    traced = make(sum_over_time)
+    if not callable(traced):
+        return traced
+    refused, results = 0, []
+    for x in xs:
+        try:
+            results.append(traced(x))
+        except (TypeError, ValueError):  # what tf.function raises for inputs its signature excludes
+            refused += 1
+    return refused, runs, results
+
+
+def run_with_weights(model: Any, x: Any, weights: Sequence[Any]) -> Any:
+    """Return ``model(x)`` after giving a Keras model or layer these weights.
+
+    Raises ValueError, in words that do not depend on the model's name, when they do not fit.
+    """
+    if not model.built:
+        model(x)  # a model without an Input makes its weights when it sees data
+    has = [tuple(weight.shape) for weight in model.weights]
+    needs = [tuple(weight.shape) for weight in weights]
+    if has != needs:
+        raise ValueError(f"the model has weights of the shapes {has}; {needs} were expected")
+    model.set_weights(list(weights))
+    return model(x)
+
+
+def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
+    """Take one step of a Keras LSTM whose gates read nothing but their bias; return ``(c_t, h_t)``, both (B, U).
+
+    bias (4 * U,), in Keras's order; x_t and c_prev (B, U). Candidate u reads feature u with weight 1, all other
+    weights are 0, and so is the last h. Raises ValueError when the bias has another shape.
+    """
+    import keras
+    import tensorflow as tf
+
+    units = c_prev.shape[1]
+    bias, cell = tf.cast(bias, tf.float32), keras.layers.LSTMCell(units)
+    if bias.shape != (4 * units,):
+        raise ValueError(f"the bias has shape {tuple(bias.shape)}; an LSTM of {units} units needs ({4 * units},)")
+    kernel = np.zeros((units, 4 * units), np.float32)
+    kernel[:, 2 * units : 3 * units] = np.eye(units)
+    cell.build((None, units))
+    cell.set_weights([kernel, np.zeros((units, 4 * units)), bias])
+    h_t, (_, c_t) = cell(x_t, [tf.zeros_like(c_prev), c_prev])
+    return c_t, h_t
+
+
+def call_with_mask(layer: Any, x: Any, mask: Any) -> tuple[Any, Any]:
+    """Call a Keras layer on ``x`` (B, T, D) that carries ``mask`` (B, T), booleans, or None.
+
+    Returns what the layer gives, and the mask that the next layer sees (None when it sees none).
+    """
+    import keras
+    import tensorflow as tf
+
+    class Before(keras.layers.Layer):
+        def call(self, x: Any) -> Any:
+            return tf.identity(x)
+
+        def compute_mask(self, x: Any, previous_mask: Any = None) -> Any:
+            return mask
+
+    class After(keras.layers.Layer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.supports_masking = True  # else Keras warns that the mask ends here
+
+        def call(self, x: Any, mask: Any = None) -> Any:
+            self.seen = mask
+            return x
+
+    after = After()
+    return after(layer(Before()(x))), after.seen

@@ -1,0 +1,222 @@
+"""Whole networks, forecasters and losses that a check hands to a student's function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from helpers.probes.registry import probe
+
+
+@probe
+class LSTMLayer:
+    """A Keras LSTM with given weights that takes a limited number of steps at a time.
+
+    ``layer(x, initial_state=None) -> (outputs, h, c)`` with x (B, T, D), outputs (B, T, U), h and c
+    (B, U); initial_state is ``[h, c]``, or None for zeros. Raises ValueError for more than ``longest``
+    steps: who wants to run a longer sequence has to carry the states from call to call.
+    """
+
+    kernel: np.ndarray  # (D, 4 * U)
+    recurrent_kernel: np.ndarray  # (U, 4 * U)
+    bias: np.ndarray  # (4 * U,)
+    longest: int
+
+    def __call__(self, x: Any, initial_state: Any = None) -> tuple[Any, Any, Any]:
+        import keras
+
+        if x.shape[1] > self.longest:
+            raise ValueError(f"this layer takes at most {self.longest} steps at a time, x has {x.shape[1]}")
+        units = self.recurrent_kernel.shape[0]
+        layer = keras.layers.LSTM(units, return_sequences=True, return_state=True)
+        layer.build(x.shape)
+        layer.set_weights([self.kernel, self.recurrent_kernel, self.bias])
+        return layer(x, initial_state=initial_state)
+
+
+@probe
+class SequenceModel:
+    """A small network with finished weights: ``model(x) -> predictions``, one at every step.
+
+    x (B, T, D), predictions (B, T, K). A plain recurrent network that starts each call from a state of
+    zeros, and a projection ``h_t @ out_kernel + out_bias`` after every step.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    out_kernel: np.ndarray  # (U, K)
+    out_bias: np.ndarray  # (K,)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        h = tf.zeros((len(x), len(self.bias)))
+        predictions = []
+        for x_t in tf.unstack(tf.cast(x, tf.float32), axis=1):
+            h = tf.tanh(x_t @ self.kernel + h @ self.recurrent_kernel + self.bias)
+            predictions.append(h @ self.out_kernel + self.out_bias)
+        return tf.stack(predictions, axis=1)
+
+
+@probe
+class RowClassifier:
+    """A finished classifier of sequences: ``model(x) -> logits``, x (B, T, D) -> (B, C).
+
+    A plain recurrent network reads all steps; a dense layer turns its last state into C logits.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    out_kernel: np.ndarray  # (U, C)
+    out_bias: np.ndarray  # (C,)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        x = tf.convert_to_tensor(x)
+        state = tf.zeros((x.shape[0], len(self.bias)), x.dtype)
+        for x_t in tf.unstack(x, axis=1):
+            state = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
+        return state @ self.out_kernel + self.out_bias
+
+
+@probe
+class MixedSteps:
+    """A network of which one knows who sees whom: ``model(x) -> outputs``, x (B, T, D) -> (B, T, U).
+
+    ``tanh(mix @ x @ kernel)``: output s reads input t with the weight ``mix[s, t]``, and not at all where it is 0.
+    """
+
+    mix: np.ndarray  # (T, T)
+    kernel: np.ndarray  # (D, U)
+
+    def __call__(self, x: Any) -> Any:
+        import tensorflow as tf
+
+        return tf.tanh(tf.matmul(self.mix, tf.cast(x, tf.float32)) @ self.kernel)
+
+
+@probe
+class FreeRun:
+    """A forecaster that lives on its own predictions: ``forecast(windows, steps) -> forecasts``.
+
+    windows (B, T, 1), forecasts (B, steps). ``predict(windows)`` gives (B, T, 1) or (B, 1, 1): its last
+    step is taken as the value that follows, put at the end of the window, and the oldest value goes.
+    """
+
+    predict: Any
+
+    def __call__(self, windows: Any, steps: int) -> Any:
+        import tensorflow as tf
+
+        window, forecasts = tf.cast(windows, tf.float32), []
+        for _ in range(steps):
+            following = tf.cast(self.predict(window), tf.float32)[:, -1:]  # (B, 1, 1)
+            forecasts.append(following[:, 0, 0])
+            window = tf.concat([window[:, 1:], following], axis=1)
+        return tf.stack(forecasts, axis=1)
+
+
+@probe
+class LinearModel:
+    """A weighted sum of a window's values and an intercept: ``model(windows) -> following values``.
+
+    windows (B, T, 1), following values (B, 1, 1). :meth:`fit` finds the weights by least squares.
+    """
+
+    weights: np.ndarray  # (T,)
+    intercept: float
+
+    @classmethod
+    def fit(cls, inputs: Any, targets: Any) -> LinearModel:
+        """Return the model with the least squared error: inputs (B, T, 1), targets (B, T, 1), last step used."""
+        windows = np.asarray(inputs, np.float64)[:, :, 0]
+        columns = np.concatenate([windows, np.ones((len(windows), 1))], axis=1)
+        found = np.linalg.lstsq(columns, np.asarray(targets, np.float64)[:, -1, 0], rcond=None)[0]
+        return cls(found[:-1], float(found[-1]))
+
+    def __call__(self, windows: Any) -> Any:
+        following = np.asarray(windows, np.float64)[:, :, 0] @ self.weights + self.intercept
+        return following[:, None, None]
+
+
+@probe
+class WeightLoss:
+    """The loss of a plain recurrent network as a function of one of its weights, in float64.
+
+    ``loss(w)`` runs the network over ``x`` with ``w`` in the place of the weight named ``of`` and returns
+    the number ``sum(dhs * states)``: its derivative with respect to the state of a step is ``dhs[:, t]``.
+    """
+
+    x: np.ndarray  # (B, T, D)
+    initial_state: np.ndarray  # (B, U)
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+    dhs: np.ndarray  # (B, T, U)
+    of: str = "recurrent_kernel"  # or "kernel" or "bias"
+
+    def __call__(self, w: Any) -> float:
+        names = ("kernel", "recurrent_kernel", "bias")
+        weights = {name: np.asarray(w if name == self.of else getattr(self, name), np.float64) for name in names}
+        h, loss = np.asarray(self.initial_state, np.float64), 0.0
+        for t in range(self.x.shape[1]):
+            h = np.tanh(self.x[:, t] @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["bias"])
+            loss += float(np.sum(self.dhs[:, t] * h))
+        return loss
+
+
+def keras_classifier(weights: list[Any], steps: int | None = None) -> Any:
+    """Return the Keras model ``SimpleRNN(U)``, ``Dense(C)``, which holds copies of ``weights``.
+
+    weights: kernel (D, U), recurrent kernel (U, U), bias (U,), output kernel (U, C), output bias (C,).
+    The model takes x (B, T, D) for any B and T and gives logits (B, C). With ``steps`` it is unrolled
+    for T = steps, which compiles sooner when there are few.
+    """
+    import keras
+
+    features, units = weights[0].shape
+    model = keras.Sequential(
+        [
+            keras.Input((steps, features)),
+            keras.layers.SimpleRNN(units, unroll=steps is not None),
+            keras.layers.Dense(weights[3].shape[1]),
+        ]
+    )
+    model.set_weights(weights)
+    return model
+
+
+@probe
+class StepMaker:
+    """Makes train steps: ``make_step()`` returns a new ``step(x, y) -> loss``.
+
+    Every new step has a network and an optimizer of its own, and starts from the same weights.
+    weights and steps: as in :func:`keras_classifier`. optimizer: its name in Keras.
+    x (B, T, D), y (B,) whole numbers below C; loss is one number.
+    """
+
+    weights: list[np.ndarray]
+    learning_rate: float = 0.001
+    optimizer: str = "Adam"
+    steps: int | None = None
+
+    def __call__(self) -> Any:
+        import keras
+        import tensorflow as tf
+
+        model = keras_classifier(self.weights, self.steps)
+        optimizer = getattr(keras.optimizers, self.optimizer)(self.learning_rate)
+        optimizer.build(model.trainable_variables)  # a compiled step must not create variables
+
+        def step(x: Any, y: Any) -> Any:
+            with tf.GradientTape() as tape:
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=model(x))
+                loss = tf.reduce_mean(losses)
+            optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
+            return loss
+
+        return step
