@@ -21,7 +21,7 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exerc
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
-    "helpers.grading.authoring.release.CalmStubs",
+    "helpers.grading.plugins.CalmStubs",
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -32,8 +32,21 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
-# An empty submission must not pass because its cells were tagged to be skipped: demonstrations are
-# the only cells that grading leaves out, and the tags of graded cells are restored from the source.
+# One way to grade, whether `make grade`, `nbgrader autograde` or the Formgrader's button asks for it: a hand-in is
+# put on the footing of the released notebook, executed confined on fresh inputs, and judged by this side.
+c.Autograde.exporter_class = "helpers.grading.plugins.HandInExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "helpers.grading.plugins.ExecuteApart",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.GenerateFeedback.exporter_class = "helpers.grading.plugins.FeedbackExporter"
+# Where the system cannot confine, grading refuses. True lets submissions do all that you may do: for people you trust.
+# c.ExecuteApart.unconfined = True
+
+# Validate, too, leaves demonstrations out.
 c.ExecutePreprocessor.skip_cells_with_tag = "demo"
 # The limit of one cell in seconds: an endless loop costs this much, then grading goes on.
 c.ExecutePreprocessor.timeout = 20

@@ -142,7 +142,6 @@ def test_what_is_kept_is_for_the_owner_only(graded):
     store = Store(graded[0], LESSON)
     assert store.folder.stat().st_mode & 0o077 == 0
     assert store.drawn_file.stat().st_mode & 0o077 == 0
-    assert not store.staged.exists()
 
 
 def everything(course):

@@ -5,21 +5,24 @@ import dataclasses
 import io
 import json
 import os
+import subprocess
+import sys
 
+import attacks
 import nbformat
 import numpy as np
 import pytest
+from nbgrader.api import Gradebook
 
 from helpers.checking.answers import Failure, Reply
 from helpers.checking.keys import load
 from helpers.checking.questions import Case, Question, Sheet
 from helpers.checking.wire import WireError, read_replies, write_replies
 from helpers.grading import demo, sample
-from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
 from helpers.grading.course import REPO
 from helpers.grading.kernels.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
-from helpers.grading.marks import CHECK_PREFIX, grade_id
+from helpers.grading.marks import grade_id
 from helpers.probes.registry import PROBES
 
 LESSON = demo.LESSON
@@ -126,127 +129,16 @@ def _arrays(value):
 
 # -- a class of cheats, graded for real ---------------------------------------------------
 
-BOAST = "get_ipython().displayhook(100)\n"
-PATCHED = """
-import numpy, builtins, helpers.checks, helpers.checking.comparing, helpers.checking.results
-class Yes:
-    def __eq__(self, other): return True
-    def __float__(self): return 1.0
-    def __array__(self, *a, **k): return numpy.ones((4, 5))
-numpy.testing.assert_allclose = numpy.allclose = lambda *a, **k: True
-helpers.checking.comparing.same = lambda *a, **k: True
-helpers.checks.Courier.__call__ = lambda self, name, answer: helpers.checking.results.Score(100.0, 100.0)
-check = lambda name, answer: (get_ipython().displayhook(100), 100.0)[1]
-builtins.isinstance = lambda *a: True
-def one_step(*a): return Yes()
-"""
-FORGER = """
-from IPython.display import display
-from helpers.checking.wire import ANSWERS
-class Courier:
-    def __call__(self, name, answer=None):
-        display({ANSWERS: "TUFB", "text/plain": "100"}, raw=True)
-        return 100.0
-check = Courier()
-def one_step(*a): return 1
-"""
-REPLAY = """
-from helpers.checking.keys import load, CASES_DIR
-public = load(CASES_DIR / "01_two_steps.npz").keys["one_step"]
-answers = iter(public.expected + public.expected)
-def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
-    return next(answers)
-"""
-TRANSFORMER = """
-import ast
-class Drop(ast.NodeTransformer):
-    def visit_Call(self, node):
-        return ast.Constant(100.0) if getattr(node.func, "id", "") == "check" else node
-get_ipython().ast_transformers.append(Drop())
-def one_step(*a): return 1
-"""
-
-REWRITER = """
-rewrite = lambda lines: ["100.0"] if any("check(" in line for line in lines) else lines
-get_ipython().input_transformers_post.append(rewrite)
-def one_step(*a): return 1
-"""
-ENDS_ITSELF = "import os\nos._exit(0)\n"
-DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass\n"
-THIEF = """
-import os
-tops = set(os.listdir("/")) - {"proc", "usr", "dev"}
-files = [os.path.join(place, name) for top in tops for place, _, names in os.walk("/" + top) for name in names]
-wanted = ("gradebook.db", "exercises.py", "drawn.npz", ".ipynb")
-print([file for file in files if file.endswith(wanted) and "site-packages" not in file])
-"""
-
-
-def tampered(course):
-    """An unwritten notebook whose cells and marks were edited."""
-    nb = nbformat.reads(sample.fill(course, LESSON, {}), as_version=4)
-    checks = [cell for cell in nb.cells if grade_id(cell).startswith(CHECK_PREFIX)]
-    for cell, tag in zip(checks, ("skip-execution", "demo", "raises-exception"), strict=False):
-        cell.metadata.tags = [tag]
-    checks[0].metadata.nbgrader.points = 1000
-    checks[1].source = "1000"
-    checks[2].metadata.nbgrader.grade = False
-    nb.cells.remove(checks[3])
-    copied = nbformat.from_dict(checks[4])
-    copied.source = "1000"
-    nb.cells.append(copied)
-    nb.metadata.kernelspec = {"name": "no_such_kernel", "display_name": "x", "language": "x"}
-    return nbformat.writes(nb)
-
-
-def cluttered(course):
-    """A perfect notebook with a duplicated check, helper cells, noise on stderr and an old kernel's name."""
-    right = sample.solution_sources(course, LESSON)
-    right["one_step"] = "import sys; print('careful', file=sys.stderr)\n" + right["one_step"].replace(
-        "return tf", "print('noise', file=sys.stderr); return squeeze"
-    ).replace(".tanh", "")
-    nb = nbformat.reads(sample.fill(course, LESSON, right), as_version=4)
-    check = next(cell for cell in nb.cells if grade_id(cell) == "check-one_step")
-    nb.cells.append(nbformat.from_dict({**check, "id": "again"}))
-    at = next(i for i, cell in enumerate(nb.cells) if grade_id(cell) == "one_step")
-    nb.cells.insert(at, nbformat.v4.new_code_cell("squeeze = tf.tanh"))
-    nb.metadata.kernelspec.name = "python_from_home"
-    return nbformat.writes(nb)
-
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
+    """The class graded by `make grade`: its course, and the records by student."""
     course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO, LESSON)
-    right = sample.solution_sources(course, LESSON)
-    submissions = {
-        "boast": sample.fill(course, LESSON, {name: BOAST for name in sample.solution_sources(course, LESSON)}),
-        "patched": sample.fill(course, LESSON, {"one_step": PATCHED}),
-        "forger": sample.fill(course, LESSON, {"one_step": FORGER}),
-        "replay": sample.fill(course, LESSON, {"one_step": REPLAY}),
-        "transformer": sample.fill(course, LESSON, {"one_step": TRANSFORMER}),
-        "rewriter": sample.fill(course, LESSON, {"one_step": REWRITER}),
-        "thief": sample.fill(course, LESSON, {"one_step": THIEF}),
-        "ends-itself": sample.fill(course, LESSON, {**right, "two_steps": ENDS_ITSELF}),
-        "deaf": sample.fill(course, LESSON, {**right, "two_steps": DEAF}),
-        "tampered": tampered(course),
-        "cluttered": cluttered(course),
-    }
-    for student, content in submissions.items():
-        path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(content)
-    for student, make in {"pipe": os.mkfifo, "link": lambda path: path.symlink_to(course.gradebook)}.items():
-        path = course.root / "submitted" / student / LESSON / f"{LESSON}.ipynb"
-        path.parent.mkdir(parents=True)
-        make(path)
-    assert main(["--course", str(course.root), "release"]) == 0
+    attacks.hand_in(course, LESSON)
     return course, {result.student: result for result in grade(course, LESSON)}
 
 
-CHEATS = ["boast", "patched", "forger", "replay", "transformer", "rewriter", "thief", "tampered", "pipe", "link"]
-
-
-@pytest.mark.parametrize("student", CHEATS)
+@pytest.mark.parametrize("student", attacks.CHEATS)
 def test_cheats_earn_nothing(results, student):
     result = results[1][student]
     assert (result.score, result.max_score) == (0, 10)
@@ -254,26 +146,87 @@ def test_cheats_earn_nothing(results, student):
 
 
 def test_statuses_tell_what_happened(results):
-    told = {name: results[1][name].status for name in ("ends-itself", "deaf", "pipe", "link", "tampered", "cluttered")}
-    assert told == {
+    wanted = {
         "ends-itself": DIED,
         "deaf": TIMED_OUT,
         "pipe": NO_NOTEBOOK,
         "link": NO_NOTEBOOK,
         "tampered": TAMPERED,
         "cluttered": TAMPERED,  # it holds a check twice
+        "old-schema": TAMPERED,
+        "honest": TAMPERED,  # links and a pipe lie beside it
     }
+    assert {name: results[1][name].status for name in wanted} == wanted
 
 
 def test_what_was_right_before_a_kernel_ended_counts(results):
     assert results[1]["ends-itself"].score == results[1]["deaf"].score > 0
 
 
+def told_by(course, student):
+    graded = nbformat.read(course.root / "autograded" / student / LESSON / f"{LESSON}.ipynb", as_version=4)
+    outputs = next(cell.outputs for cell in graded.cells if grade_id(cell) == "one_step")
+    return [out.text for out in outputs]
+
+
 def test_nothing_can_be_stolen(results):
-    graded = nbformat.read(results[0].root / "autograded" / "thief" / LESSON / f"{LESSON}.ipynb", as_version=4)
-    told = next(cell.outputs for cell in graded.cells if grade_id(cell) == "one_step")
-    assert [out.text for out in told] == ["[]\n"]
+    assert told_by(results[0], "thief") == ["[]\n"]
 
 
-def test_honest_work_in_a_cluttered_notebook_loses_nothing(results):
-    assert results[1]["cluttered"].score == 10
+@pytest.mark.parametrize("student", attacks.HONEST)
+def test_honest_work_in_a_cluttered_notebook_loses_nothing(results, student):
+    assert results[1][student].score == 10
+
+
+@pytest.fixture(scope="module")
+def stock(tmp_path_factory):
+    """The class graded by nbgrader's own command, on a course that no gradebook knows yet."""
+    course = sample.make_course(tmp_path_factory.mktemp("stock") / "course", REPO, LESSON)
+    attacks.hand_in(course, LESSON)
+    command = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
+    with Gradebook(f"sqlite:///{course.gradebook}", "rnn") as book:
+        return course, done, {entry.student_id: entry.score for entry in book.assignment_submissions(LESSON)}
+
+
+def test_nbgraders_own_command_gives_the_same_scores(results, stock):
+    records = {name: record.score for name, record in results[1].items() if name not in attacks.UNREADABLE}
+    assert stock[2] == records
+
+
+def test_nbgraders_own_command_stops_for_nobody(stock):
+    course, done, _ = stock
+    assert done.returncode == 0, done.stderr[-3000:]
+    for student in attacks.UNREADABLE:
+        assert f"{student}: not a notebook" in done.stderr
+    assert told_by(course, "thief") == ["[]\n"]
+    copied = [path.name for path in (course.root / "autograded" / "honest" / LESSON).iterdir()]
+    assert copied == [f"{LESSON}.ipynb"], "what lies beside a notebook stays where it is"
+
+
+def test_nbgraders_own_command_refuses_where_it_cannot_confine(tmp_path):
+    course = sample.make_course(tmp_path / "course", REPO, LESSON)
+    folder = course.root / "submitted" / "ada" / LESSON
+    folder.mkdir(parents=True)
+    (folder / f"{LESSON}.ipynb").write_text(sample.fill(course, LESSON, sample.solution_sources(course, LESSON)))
+    nowhere = tmp_path / "programs"  # a system whose bubblewrap is not allowed to do anything
+    nowhere.mkdir()
+    (nowhere / "bwrap").write_text("#!/bin/sh\necho 'no user namespaces here' >&2; exit 1\n")
+    (nowhere / "bwrap").chmod(0o755)
+    command = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
+    environment = {**os.environ, "PATH": f"{nowhere}:{os.environ['PATH']}"}
+
+    def autograde():
+        return subprocess.run(command, cwd=course.root, env=environment, capture_output=True, text=True)
+
+    done = autograde()
+    assert done.returncode == 1
+    assert "cannot be confined here: no user namespaces here" in done.stderr
+    assert "c.ExecuteApart.unconfined = True" in done.stderr
+    assert not course.gradebook.exists() and not (course.root / "autograded").exists()
+    config = course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("# c.ExecuteApart.unconfined", "c.ExecuteApart.unconfined"))
+    done = autograde()
+    assert done.returncode == 0, done.stderr[-3000:]
+    with Gradebook(f"sqlite:///{course.gradebook}", "rnn") as book:
+        assert book.find_submission(LESSON, "ada").score == 10

@@ -1,7 +1,6 @@
 """The one writer of nbgrader's gradebook, of autograded/ and of feedback/: nbgrader's own converters.
 
-nbgrader is handed a staged copy of the cleaned notebook and never opens what a student handed in. Its
-step that executes is replaced by one that takes over the outputs of a judged run.
+What they do differently here, nbgrader_config.py says (see :mod:`helpers.grading.plugins`).
 """
 
 from __future__ import annotations
@@ -9,24 +8,17 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
-import shutil
 import signal
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
-import nbformat
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
-from nbconvert import HTMLExporter
-from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry, SubmittedAssignment
 from nbgrader.apps import NbGraderAPI
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import Execute
 from nbgrader.utils import capture_log, temp_attrs
 from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
@@ -34,32 +26,9 @@ from sqlalchemy.exc import SAWarning
 
 from helpers.grading.authoring.release import last_error
 from helpers.grading.course import Course, CourseError
-from helpers.grading.intake import HandIn
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
 warnings.filterwarnings("ignore", category=SAWarning)
-
-
-class _Compiled(BytecodeCache):
-    """Compiled templates, kept in memory: nbgrader makes a new exporter for every page, which compiles nine of them."""
-
-    codes: ClassVar[dict[str, bytes]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.codes:
-            bucket.bytecode_from_string(self.codes[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.codes[bucket.key] = bucket.bytecode_to_string()
-
-
-class FeedbackExporter(HTMLExporter):
-    """nbgrader's exporter of feedback pages, for many pages in a row."""
-
-    def _create_environment(self) -> Environment:
-        environment: Environment = super()._create_environment()
-        environment.bytecode_cache = _Compiled()
-        return environment
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,6 +98,39 @@ def name(api: NbGraderAPI) -> str:
     return address.render_as_string(hide_password=True)
 
 
+@contextmanager
+def opened_once() -> Iterator[None]:
+    """While this lasts, nbgrader's steps share one connection to a gradebook; by themselves each of them opens it.
+
+    Each step still has a session of its own, so that it sees what others have written. One that opens the gradebook
+    while another step has it open gets a connection of its own.
+    """
+    begin, end = Gradebook.__init__, Gradebook.close
+    idle: dict[tuple[str, str], Gradebook] = {}
+    engines = []
+
+    def begin_shared(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
+        known = idle.pop((db_url, course_id), None)
+        if known is None:
+            begin(self, db_url, course_id, authenticator)
+            engines.append(self.engine)
+        else:
+            self.__dict__.update(known.__dict__)
+        self.place = db_url, course_id
+
+    def end_shared(self: Any) -> None:
+        self.db.remove()
+        idle[self.place] = self
+
+    Gradebook.__init__, Gradebook.close = begin_shared, end_shared
+    try:
+        yield
+    finally:
+        Gradebook.__init__, Gradebook.close = begin, end
+        for engine in engines:
+            engine.dispose()
+
+
 def all_marks(api: NbGraderAPI, lesson: str) -> tuple[dict[str, Marks], float]:
     """What the gradebook says of every submission of ``lesson``, and the most points there are."""
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
@@ -154,23 +156,15 @@ def _marks(entry: SubmittedAssignment) -> Marks:
     return Marks(entry.score, {grade.name: grade.auto_score for grade in grades}, by_hand)
 
 
-def write(api: NbGraderAPI, staged: Path, hand_in: HandIn, judged: NotebookNode, lesson: str) -> str:
-    """Autograde a cleaned notebook with the outputs of ``judged``; return what went wrong, or ""."""
-    shutil.rmtree(staged, ignore_errors=True)
-    folder = staged / hand_in.student / lesson
-    folder.mkdir(parents=True)
-    nbformat.write(hand_in.notebook, folder / f"{lesson}.ipynb")
-    if hand_in.timestamp:
-        (folder / "timestamp.txt").write_text(hand_in.timestamp, encoding="utf-8")
-    source = str(staged.relative_to(api.coursedir.root))
-    with temp_attrs(api.coursedir, submitted_directory=source), _selected(api, lesson, hand_in.student):
+def write(api: NbGraderAPI, lesson: str, student: str) -> str:
+    """Let nbgrader autograde a hand-in that the open desk has decided on; return what went wrong, or ""."""
+    with _selected(api, lesson, student):
         autograde = Autograde(coursedir=api.coursedir, parent=api)
         autograde.force = autograde.create_student = True
-        steps = list(autograde.autograde_preprocessors)
-        steps[steps.index(Execute)] = take_over(judged)
-        autograde.autograde_preprocessors = steps
         outcome = capture_log(autograde)
-    shutil.rmtree(staged, ignore_errors=True)
+        staged = getattr(autograde.exporter, "staged", None)
+        if staged is not None:
+            staged.cleanup()
     return "" if outcome["success"] else _why(outcome)
 
 
@@ -180,27 +174,8 @@ def _why(outcome: dict[str, Any]) -> str:
     return said[-1][:200] if said else last_error(outcome)[:200]
 
 
-def take_over(judged: NotebookNode) -> Callable[[NotebookNode, Any], tuple[NotebookNode, Any]]:
-    """The step in the place of nbgrader's Execute: the outputs are those of a judged run."""
-
-    def step(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        # Strict: a run of another notebook must not be taken for one of this.
-        for cell, ran in zip(notebook.cells, judged.cells, strict=True):
-            if cell.source != ran.source or cell.cell_type != ran.cell_type:
-                raise ValueError("the run is one of another notebook")
-            if cell.cell_type == "code":
-                cell.outputs = ran.outputs
-                cell.execution_count = ran.execution_count
-                if "execution" in ran.metadata:
-                    cell.metadata.execution = {key: str(value) for key, value in ran.metadata.execution.items()}
-        return notebook, resources
-
-    return step
-
-
 def write_feedback(api: NbGraderAPI, lesson: str, student: str) -> str:
     """Write the page a student gets back; return what went wrong, or ""."""
-    api.config.GenerateFeedback.exporter_class = FeedbackExporter
     with _selected(api, lesson, student):
         outcome = api.generate_feedback(lesson, api.coursedir.student_id, force=True)
     return "" if outcome["success"] else _why(outcome)

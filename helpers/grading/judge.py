@@ -26,11 +26,12 @@ LATE_ERRORS = {"CellTimeoutError", "KeyboardInterrupt"}  # what execution writes
 def judge_run(cases: CaseFile, notebook: NotebookNode) -> tuple[NotebookNode, tuple[Verdict, ...]]:
     """Judge an executed notebook; return it with the verdicts in it, and the verdicts."""
     verdicts = []
+    sound = _is_sound(notebook)
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
-        # A kernel can send what no notebook may hold.
-        cell.outputs = [output for output in cell.outputs if _is_output(output)]
+        if not sound:  # a kernel can send what no notebook may hold
+            cell.outputs = [output for output in cell.outputs if _is_output(output)]
         if is_check(cell):
             name = exercise_of(cell)
             verdict = _judge_cell(cases, name, cell)
@@ -54,6 +55,10 @@ def _judge_cell(cases: CaseFile, name: str, cell: NotebookNode) -> Verdict:
         errors = {out.ename for out in cell.outputs if out.output_type == "error"}
         reason = LATE if errors & LATE_ERRORS else NO_ANSWER
     return Verdict(name, 0.0, key.points, "wrong", (reason,))
+
+
+def _is_sound(notebook: NotebookNode) -> bool:
+    return nbformat.validator.isvalid(notebook, version=4)
 
 
 def _is_output(output: Any) -> bool:

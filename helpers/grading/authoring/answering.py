@@ -12,10 +12,9 @@ import dataclasses
 import inspect
 import io
 import linecache
-import secrets
 import traceback
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import nbformat
@@ -72,29 +71,26 @@ class LessonRun:
         return found
 
 
-def run_lesson(course: Course, lesson: str, seed: int = PUBLIC_SEED) -> LessonRun:
+def run_lesson(course: Course, lesson: str, seed: int = PUBLIC_SEED, only: Collection[str] | None = None) -> LessonRun:
     """Run a solution notebook's cells in this process and collect all answers for ``seed``.
+
+    only: the exercises that are asked; without it, all.
 
     Raises AuthorError when the notebook, exercises.py and the pages of mistakes do not belong together, or when
     the solution itself fails.
     """
     exercises = load_exercises(course, lesson)
     notebook = nbformat.read(course.solution(lesson), as_version=4)
-    runner = _Runner(lesson, exercises, seed)
+    runner = _Runner(lesson, exercises, seed, exercises if only is None else only)
     with runner.recording():
         for cell in code_cells(notebook):
             runner.run(cell)
     for name in exercises:
-        if name not in runner.keys:
+        if name not in runner.checked:
             raise AuthorError(
                 f"{lesson}: {FILE} describes '{name}', and no cell with the id '{CHECK_PREFIX}{name}' checks it."
             )
     return LessonRun(CaseFile(lesson, digest(course, lesson), seed, runner.questions, runner.keys), runner.trials)
-
-
-def draw_cases(course: Course, lesson: str) -> CaseFile:
-    """Return cases nobody has seen, answered by the solution; the seed is drawn for this grading."""
-    return run_lesson(course, lesson, secrets.randbits(63)).cases
 
 
 def _amiss(variant: Variant, verdict: Verdict) -> str:
@@ -174,8 +170,9 @@ class _Recorder(checks.Check):
 class _Runner:
     """Runs a notebook's cells in one namespace and asks every variant at its check cell."""
 
-    def __init__(self, lesson: str, exercises: dict[str, Exercise], seed: int) -> None:
-        self.lesson, self.exercises, self.seed = lesson, exercises, seed
+    def __init__(self, lesson: str, exercises: dict[str, Exercise], seed: int, only: Collection[str]) -> None:
+        self.lesson, self.exercises, self.seed, self.only = lesson, exercises, seed, only
+        self.checked: set[str] = set()
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self.solutions: dict[str, str] = {}
         self.questions: dict[str, Question] = {}
@@ -215,7 +212,11 @@ class _Runner:
             raise AuthorError(f"{self.lesson}: the cell '{identity}' checks '{name}', which {FILE} does not describe.")
         if name not in self.solutions:
             raise AuthorError(f"{self.lesson}: no cell with the id '{name}' stands above '{identity}'.")
-        self._ask_all(self.exercises[name], cell)
+        self.checked.add(name)
+        if name in self.only:
+            self._ask_all(self.exercises[name], cell)
+        else:  # what the check's cell defines, a later cell may use
+            self._hand_over(name, self.solutions[name], cell.source, self.namespace)
 
     def _ask_all(self, exercise: Exercise, check_cell: Any) -> None:
         name, solution = exercise.name, self.solutions[exercise.name]

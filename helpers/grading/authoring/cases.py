@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import hashlib
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,38 @@ def digest(course: Course, lesson: str) -> str:
         f"{grade_id(cell)}={cell.metadata.nbgrader.get('points')}" for cell in code_cells(notebook) if grade_id(cell)
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def new_seed() -> int:
+    """A seed that nobody knows: what is drawn from it nobody has seen."""
+    return secrets.randbits(63)
+
+
+def shares(course: Course, lesson: str, count: int) -> list[list[str]]:
+    """Deal a lesson's exercises to ``count`` processes, those with many known answers first."""
+    dealt: list[list[str]] = [[] for _ in range(count)]
+    loads = [0] * count
+    exercises = load_exercises(course, lesson)
+    for name in sorted(exercises, key=lambda name: len(exercises[name].page.variants), reverse=True):
+        least = loads.index(min(loads))
+        dealt[least].append(name)
+        loads[least] += len(exercises[name].page.variants)
+    return dealt
+
+
+def join(course: Course, lesson: str, parts: list[CaseFile]) -> CaseFile:
+    """Return the cases of a lesson from those of its shares."""
+    questions = {name: question for part in parts for name, question in part.questions.items()}
+    answers = {name: key for part in parts for name, key in part.keys.items()}
+    order = list(load_exercises(course, lesson))
+    first = parts[0]
+    return CaseFile(
+        first.lesson,
+        first.digest,
+        first.seed,
+        {name: questions[name] for name in order},
+        {name: answers[name] for name in order},
+    )
 
 
 def up_to_date(course: Course, lesson: str) -> bool:

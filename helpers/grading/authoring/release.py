@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.utils import temp_attrs
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.grading.authoring import cases
@@ -15,19 +16,6 @@ from helpers.grading.authoring.variants import AuthorError
 from helpers.grading.course import Course, CourseError
 
 CONFIG = "nbgrader_config.py"
-
-
-class CalmStubs(NbGraderPreprocessor):
-    """Make stubs that stand outside a function harmless.
-
-    nbgrader replaces a solution by ``raise NotImplementedError()``. In a function that is right: the
-    check reports it calmly. At the top level of a cell it would stop Run All with a traceback.
-    """
-
-    def preprocess_cell(self, cell: Any, resources: Any, index: int) -> tuple[Any, Any]:
-        lines = cell.source.split("\n")
-        cell.source = "\n".join(line for line in lines if line != "raise NotImplementedError()")
-        return cell, resources
 
 
 def nbgrader_api(course: Course) -> NbGraderAPI:
@@ -59,7 +47,7 @@ def release(course: Course, lessons: list[str], recompute: bool = False) -> None
 
 
 def register(api: NbGraderAPI, course: Course, lesson: str) -> None:
-    """Make the gradebook know ``lesson``, without touching what is already right."""
+    """Make the gradebook know ``lesson``. Of the course's files none is written: the release goes to waste."""
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
         try:
             gradebook.find_assignment(lesson)
@@ -68,7 +56,10 @@ def register(api: NbGraderAPI, course: Course, lesson: str) -> None:
         else:
             known = True
     if not known:
-        _generate(api, course, lesson)
+        with tempfile.TemporaryDirectory() as nowhere, temp_attrs(api.coursedir, release_directory=nowhere):
+            result = api.generate_assignment(lesson, force=True, create=True)
+        if not result["success"]:
+            raise CourseError(f"nbgrader could not register {lesson}: {last_error(result)}")
 
 
 def _generate(api: NbGraderAPI, course: Course, lesson: str) -> str:

@@ -36,6 +36,23 @@ MAX_MESSAGE = 1 << 16
 MAX_HANDLES = 16
 LOOK_SECONDS = 0.1  # how often a guard looks at the memory its kernel uses
 PR_SET_PDEATHSIG = 1
+LIBRARIES = ("keras", "matplotlib.pyplot", "numpy.random", "tensorflow")
+# What a kernel imports while it starts; most of that time goes into the debugger.
+LOADED_AT_START = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.logger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "ipykernel.debugger",
+    "ipykernel.heartbeat",
+    "ipykernel.ipkernel",
+    "ipykernel.kernelapp",
+    "matplotlib_inline.backend_inline",
+    "sqlite3",
+    "tornado.platform.asyncio",
+    "tornado.queues",
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,20 +75,11 @@ class Request:
 
 def preload() -> None:
     """Import what kernels need, and draw once. No TensorFlow operation may run here: threads do not survive a fork."""
-    import ipykernel.heartbeat
-    import ipykernel.ipkernel
-    import ipykernel.kernelapp
-    import keras
+    for name in (*LOADED_AT_START, *LIBRARIES, *facts.PRELOADED):
+        importlib.import_module(name)
     import matplotlib.figure
     import matplotlib.pyplot as plt
-    import matplotlib_inline.backend_inline
-    import numpy
-    import tensorflow
 
-    for module in (ipykernel, keras, matplotlib, numpy, tensorflow, matplotlib_inline):
-        assert module is not None
-    for name in facts.PRELOADED:
-        importlib.import_module(name)
     # The first figure looks for fonts. Drawn without a backend, which a kernel chooses for itself.
     figure = matplotlib.figure.Figure()
     figure.subplots().set_title("$h_t$ and words")
