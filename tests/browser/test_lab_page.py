@@ -4,27 +4,15 @@ Run with `make test-browser`; it needs Chromium and its driver. Screenshots in b
 the folder that pytest prints (`--basetemp` chooses another).
 """
 
-import contextlib
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
+from browser_parts import jupyter_lab, wait
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
 from helpers.grading.course import REPO
-
-PATIENCE = 120
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync", "--window-size=1400,1000")  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -35,40 +23,8 @@ def lab(tmp_path_factory):
         shutil.copytree(REPO / room, root / room)
     for name in ("README.md", "nbgrader_config.py"):
         shutil.copy(REPO / name, root)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("jupyter")), "lab", "--config=lab/jupyter_lab_config.py"]
-    options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
-    environment = {**os.environ, "PYTHONPATH": str(root), "JUPYTER_CONFIG_DIR": str(root / "config")}
-    with (root / "log").open("w") as log:
-        server = subprocess.Popen([*command, *options], cwd=root, stdout=log, stderr=log, env=environment)
-        for _ in range(PATIENCE):
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.5)
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
-        server.wait(30)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    found = [shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome")]
-    binary, driver = next(filter(None, found), None), shutil.which("chromedriver")
-    if not binary or not driver:
-        pytest.fail("make test-browser needs Chromium and chromedriver, on Debian: apt install chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = binary
-    for flag in FLAGS:
-        options.add_argument(flag)
-    window = webdriver.Chrome(options, Service(driver))
-    yield window
-    window.quit()
-
-
-def wait(browser, condition):
-    return WebDriverWait(browser, PATIENCE, 0.5).until(condition)
+    with jupyter_lab(root, "--config=lab/jupyter_lab_config.py", PYTHONPATH=str(root)) as address:
+        yield address
 
 
 def run_command(browser, name, **arguments):
