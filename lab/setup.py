@@ -21,8 +21,7 @@ SIZE = "about 700 MB to download, 2.5 GB on disk"
 def main() -> int:
     """Set up; return the exit code."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):  # TensorFlow has wheels for these
-        found = f"{sys.version_info.major}.{sys.version_info.minor}"
-        print(f"Python 3.11, 3.12 or 3.13 is needed, this is {found}: make PYTHON=python3.12")
+        print("Python 3.11, 3.12 or 3.13 is needed, this is {}.{}: make PYTHON=python3.12".format(*sys.version_info))
         return 1
     print(f"Setting up .venv: {SIZE}.", flush=True)
     clear = ["--clear"] if of_another_python() else []
@@ -57,7 +56,7 @@ def install(*installer: object) -> bool:
 def of_another_python() -> bool:
     """Whether .venv is there, with another version of Python than this one."""
     settings = ENVIRONMENT / "pyvenv.cfg"
-    version = f"version = {sys.version_info.major}.{sys.version_info.minor}."
+    version = "version = {}.{}.".format(*sys.version_info)
     return settings.exists() and version not in settings.read_text(encoding="utf-8")
 
 
