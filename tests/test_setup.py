@@ -34,7 +34,7 @@ def direct():
         yield from map(Requirement, extra)
 
 
-@pytest.mark.parametrize("requirement", direct(), ids=lambda requirement: requirement.name)
+@pytest.mark.parametrize("requirement", list(direct()), ids=lambda requirement: requirement.name)
 def test_the_lock_file_has_every_direct_requirement(requirement):
     (version,) = requirement.specifier
     assert version.operator == "==", "pin it"
@@ -106,13 +106,13 @@ def set_up(bare):
 def is_set_up(course):
     """Whether the package works, and Jupyter finds what the course brings for it."""
     program = "import small, helpers\nfrom importlib.metadata import entry_points\n"
-    program += "print(*entry_points(group='jupyter_client.kernel_provisioners').names)"
+    program += "print(*sorted(entry_points(group='jupyter_client.kernel_provisioners').names))"
     python = course / ".venv" / "bin" / "python"
     done = subprocess.run([python, "-I", "-c", program], capture_output=True, text=True)
     kernels = course / ".venv" / "share" / "jupyter" / "kernels"
     return (
         done.stdout.split() == ["course-confined", "course-warm"]
-        and sorted(path.name for path in kernels.iterdir()) == ["course-confined", "course-warm"]
+        and sorted(path.parent.name for path in kernels.glob("*/kernel.json")) == ["course-confined", "course-warm"]
         and (course / ".venv" / ".ready").exists()
     )
 
