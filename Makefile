@@ -5,19 +5,22 @@ READY := .venv/.ready
 LESSON ?=
 ARGS ?=
 
-.PHONY: help setup lab test test-browser release outputs demo grade lint clean
+.PHONY: help setup lock lab test test-browser release outputs demo grade lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 16
 
-setup: $(READY) ## create .venv and install requirements.txt
+setup: $(READY) ## create .venv and install requirements.lock
 
-$(READY): requirements.txt pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11" if sys.version_info < (3, 11) else 0)'
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+$(READY): requirements.lock pyproject.toml
+	@rm -f $@
+	@$(PYTHON) lab/setup.py
 	@touch $@
+
+lock: $(READY) ## write requirements.lock from requirements.txt (ARGS=--upgrade for newer versions of all the rest)
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --all-extras \
+		--quiet --custom-compile-command "make lock" --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
 
 lab: $(READY) ## open JupyterLab on lesson 01 (ARGS="--no-browser --port 8899")
 	@$(BIN)/jupyter lab --config=lab/jupyter_lab_config.py $(ARGS)
@@ -26,7 +29,6 @@ test: $(READY) ## run all tests (ARGS="-k checks" for some)
 	$(BIN)/python -m pytest $(ARGS)
 
 test-browser: $(READY) ## run the tests that need Chromium and its driver on this machine
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[browser]"
 	$(BIN)/python -m pytest tests/browser --override-ini addopts=-q $(ARGS)
 
 release: $(READY) ## make cases and student copies from solutions/ (LESSON=02 for one)

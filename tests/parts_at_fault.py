@@ -20,7 +20,12 @@ def run(job):
     if word == "once" and not os.path.exists(file):
         open(file, "w").close()
         os._exit(1)
-    time.sleep(0.05)
+    if word == "pid":
+        return Run(job.key, GRADED, "", str(os.getpid()), 1.0)
+    if word == "count":
+        with open(file, "a") as times:
+            times.write("once ")
+    time.sleep(0.2 if word == "count" else 0.05)
     return Run(job.key, GRADED, "", job.notebook, 1.0)
 
 

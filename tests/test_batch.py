@@ -296,6 +296,15 @@ def test_a_lost_worker_loses_nothing(tmp_path):
     assert "a slip in our own code" in runs["raise"].note
 
 
+def test_a_lost_worker_fails_its_own_job_only(tmp_path):
+    files = [tmp_path / str(number) for number in range(6)]
+    jobs = [parts_at_fault.job(job) for file in files for job in (f"count:{file}", f"kill:{file}")]
+    with local() as pool:
+        died = [run.notebook for run in pool.runs(jobs) if run.status == DIED]
+    assert sorted(died) == sorted(f"kill:{file}" for file in files)
+    assert [file.read_text() for file in files] == ["once "] * 6, "what was under way elsewhere is not executed again"
+
+
 def test_workers_that_cannot_start_are_told(monkeypatch):
     monkeypatch.setattr(workers, "_start_worker", parts_at_fault.start_and_die)
     with local() as pool, pytest.raises(CourseError, match="die as soon as they start"):
@@ -306,7 +315,8 @@ def test_workers_end_with_the_grading_that_started_them(tmp_path):
     program = (
         "import os, parts_at_fault\nfrom helpers.grading.workers import Workers\n"
         "if __name__ == '__main__':\n"
-        "    pool = Workers(1, parts_at_fault.run)\n    print(pool.pool.submit(os.getpid).result(), flush=True)\n"
+        "    [run] = Workers(1, parts_at_fault.run).runs([parts_at_fault.job('pid')])\n"
+        "    print(run.notebook, flush=True)\n"
         "    os.kill(os.getpid(), 9)\n"
     )
     (tmp_path / "killed.py").write_text(program)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
 from multiprocessing.util import Finalize
@@ -20,78 +20,83 @@ AHEAD = 2  # jobs per worker that are handed over: no worker waits while a run i
 
 
 class Workers:
-    """``count`` processes that turn jobs into runs with ``run``."""
+    """``count`` processes that turn jobs into runs with ``run``.
+
+    A thread for each holds a pool of one process: when that dies, it is known which job it had.
+    """
 
     def __init__(self, count: int, run: Callable[[Job], Run] = execute.run) -> None:
         self.count, self.run = count, run
         self.before = set(multiprocessing.active_children())
-        self.pool = self._new_pool()
+        self.threads = ThreadPoolExecutor(count)
+        self.own = threading.local()  # of each thread: its pool
+        self.pools: list[ProcessPoolExecutor] = []
+        self.flying: dict[Future[Run], Job] = {}
 
     def runs(self, jobs: Iterable[Job]) -> Iterator[Run]:
         """Execute ``jobs``; give each run as it comes.
 
-        When a worker dies, it cannot be told which job killed it. All that were with the workers are
-        executed again at the end, one at a time; one that kills its worker twice then has died.
+        A worker that dies fails its own job only. That is executed again at the end; when it kills its
+        worker twice, it has died. Raises CourseError when workers cannot start.
         """
-        waiting, suspects, killed = deque(jobs), deque[Job](), Counter[str]()
-        flying: dict[Future[Run], Job] = {}
-        while waiting or flying or suspects:
-            alone = not waiting and not flying
-            source = suspects if alone else waiting
-            try:
-                while source and len(flying) < (1 if alone else self.count * AHEAD):
-                    job = source.popleft()
-                    flying[self.pool.submit(self.run, job)] = job
-            except BrokenProcessPool:  # found at handing over: this job is not at fault
-                source.appendleft(job)
-            done = wait(flying, return_when=FIRST_COMPLETED).done
-            broken = not done
-            for future in done:
-                job = flying.pop(future)
-                if isinstance(error := future.exception(), BrokenProcessPool):
-                    broken = True
-                    killed[job.key] += alone
-                    if killed[job.key] == 2:
-                        yield Run(job.key, DIED, "its worker was killed, twice", job.notebook, 0.0)
-                    else:
-                        suspects.append(job)
-                else:
+        waiting, killed = deque(jobs), set[str]()
+        while waiting or self.flying:
+            while waiting and len(self.flying) < self.count * AHEAD:
+                job = waiting.popleft()
+                self.flying[self.threads.submit(self._execute, job)] = job
+            for future in wait(self.flying, return_when=FIRST_COMPLETED).done:
+                job, error = self.flying.pop(future), future.exception()
+                if isinstance(error, CourseError):
+                    raise error
+                if not isinstance(error, BrokenProcessPool):
                     yield failed(job, error) if error else future.result()
-            if broken:
-                suspects.extend(job for future, job in flying.items() if not _came_back(future))
-                flying = {future: job for future, job in flying.items() if _came_back(future)}
-                self._replace_pool()
+                elif job.key in killed:
+                    yield Run(job.key, DIED, "its worker was killed, twice", job.notebook, 0.0)
+                else:
+                    killed.add(job.key)
+                    waiting.append(job)
 
     def close(self, at_once: bool = False) -> None:
         """End the workers; ``at_once`` without waiting for what they do."""
+        self.threads.shutdown(wait=not at_once, cancel_futures=True)
+        while at_once and wait(self.flying, timeout=0.1).not_done:  # a thread may be starting its worker
+            self._kill()
         if at_once:
-            for process in set(multiprocessing.active_children()) - self.before:
-                process.kill()  # nbclient would take a milder signal for its own; a zygote ends with its owner
-        self.pool.shutdown(cancel_futures=True)
+            self._kill()
+        for pool in self.pools:
+            pool.shutdown()
+
+    def _execute(self, job: Job) -> Run:
+        """Execute ``job`` in this thread's worker. Raises BrokenProcessPool when that dies of it."""
+        if (pool := getattr(self.own, "pool", None)) is None:
+            pool = self.own.pool = self._new_pool()
+        try:
+            return pool.submit(self.run, job).result()
+        except BrokenProcessPool:
+            self.own.pool = None
+            raise
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Spawned, not forked: threads of this process would not survive a fork.
-        return ProcessPoolExecutor(self.count, multiprocessing.get_context("spawn"), _start_worker)
-
-    def _replace_pool(self) -> None:
-        self.pool.shutdown()
-        self.pool = self._new_pool()
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _start_worker)
+        self.pools.append(pool)
         try:
-            self.pool.submit(os.getpid).result()
+            pool.submit(os.getpid).result()
         except BrokenProcessPool:
             raise CourseError(
                 "Worker processes die as soon as they start: is there memory left? "
                 "The same command goes on where it stopped."
             ) from None
+        return pool
+
+    def _kill(self) -> None:
+        for process in set(multiprocessing.active_children()) - self.before:
+            process.kill()  # nbclient would take a milder signal for its own; a zygote ends with its owner
 
 
 def failed(job: Job | Run, error: BaseException) -> Run:
     """The run of a job that our own code could not execute, or of a run that it could not judge."""
     return Run(job.key, FAILED, f"{type(error).__name__}: {error}"[:200], job.notebook, 0.0)
-
-
-def _came_back(future: Future[Run]) -> bool:
-    return future.done() and not isinstance(future.exception(), BrokenProcessPool)
 
 
 def _start_worker() -> None:
