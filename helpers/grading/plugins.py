@@ -8,6 +8,7 @@ confined, on inputs that nobody has seen, and the process that runs nbgrader jud
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -36,6 +37,7 @@ from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
 from helpers.grading.kernels.jobs import FAILED, Job, Run
 from helpers.grading.store import Store
+from helpers.grading.workers import Workers
 
 _desks: dict[tuple[Path, str], Desk] = {}
 
@@ -49,6 +51,24 @@ def opened(desk: Desk) -> Iterator[None]:
         yield
     finally:
         del _desks[place]
+
+
+_idle: list[Workers] = []  # the Formgrader's server keeps them: its next button is answered sooner
+
+
+def _workers(jobs: int) -> Workers:
+    """Workers of this process, for as long as it lives."""
+    count = min(os.cpu_count() or 1, jobs)
+    if not _idle or _idle[0].count < count:
+        _close_workers()
+        _idle.append(Workers(count))
+    return _idle[0]
+
+
+@atexit.register
+def _close_workers() -> None:
+    while _idle:
+        _idle.pop().close()
 
 
 class CalmStubs(NbGraderPreprocessor):
@@ -147,18 +167,11 @@ class HandInExporter(NotebookExporter):
         jobs: dict[str, Job] = {name: job for name, hand_in in hand_ins.items() if (job := desk.job(hand_in))}
         runs: dict[str, Run] = {job.key: run for job in jobs.values() if (run := desk.store.run(job.key))}
         missing = {job.key: job for job in jobs.values() if job.key not in runs}
-        if missing:
-            from helpers.grading.workers import Workers
-
-            workers = Workers(min(os.cpu_count() or 1, len(missing)))
-            try:
-                for number, run in enumerate(workers.runs(missing.values()), 1):
-                    self.log.info("Executed %d of %d: %s", number, len(missing), run.status)
-                    if run.seconds:
-                        desk.store.keep_run(run)
-                    runs[run.key] = run
-            finally:
-                workers.close()
+        for number, run in enumerate(_workers(len(missing)).runs(missing.values()) if missing else (), 1):
+            self.log.info("Executed %d of %d: %s", number, len(missing), run.status)
+            if run.seconds:
+                desk.store.keep_run(run)
+            runs[run.key] = run
         for student, job in jobs.items():
             run = runs[job.key]
             if run.status == FAILED:
