@@ -100,23 +100,29 @@ def draws(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarr
 
 def load_exercises(course: Course, lesson: str) -> dict[str, Exercise]:
     """Return the exercises of a lesson as exercises.py and its pages describe them. Raises AuthorError."""
+    found = described_exercises(course, lesson)
+    pages = course.exercises(lesson).parent / PAGES
+    problems: list[str] = []
+    for name, described in found.items():
+        with noting(problems):
+            found[name] = dataclasses.replace(described, page=read_page(pages / f"{name}.md", name))
+    for strange in sorted({page.stem for page in pages.glob("*.md")} - set(found)):
+        problems.append(f"{lesson}/{PAGES}/{strange}.md belongs to no exercise in {FILE}: rename or remove it.")
+    if problems:
+        raise AuthorError(*problems)
+    return found
+
+
+def described_exercises(course: Course, lesson: str) -> dict[str, Exercise]:
+    """Return the exercises of a lesson as exercises.py alone describes them, without pages. Raises AuthorError."""
     path = course.exercises(lesson)
     if not path.exists():
         raise AuthorError(f"Lesson {lesson} has no {FILE} beside its notebook.")
     found: dict[str, Exercise] = {}
-    problems: list[str] = []
     for described in _run(path, lesson):
         if described.name in found:
-            problems.append(f"{lesson}/{FILE} describes '{described.name}' twice; give one of them another name.")
-            continue
+            raise AuthorError(f"{lesson}/{FILE} describes '{described.name}' twice; give one of them another name.")
         found[described.name] = described
-        with noting(problems):
-            page = read_page(path.parent / PAGES / f"{described.name}.md", described.name)
-            found[described.name] = dataclasses.replace(described, page=page)
-    for strange in sorted({page.stem for page in (path.parent / PAGES).glob("*.md")} - set(found)):
-        problems.append(f"{lesson}/{PAGES}/{strange}.md belongs to no exercise in {FILE}: rename or remove it.")
-    if problems:
-        raise AuthorError(*problems)
     return found
 
 

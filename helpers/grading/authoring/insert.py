@@ -88,9 +88,11 @@ def _rewrite(course: Course, names: dict[str, str]) -> None:
     known = "|".join(re.escape(old) for old in sorted(names, key=len, reverse=True))
     pattern = re.compile(rf"(?P<name>{known})|{NAMED}", re.IGNORECASE)
 
+    last = max(old[:2] for old in names)
+
     def renumber(found: re.Match[str]) -> str:
         number = found.group()
-        return f"{int(number) + 1:02d}" if number >= first else number
+        return f"{int(number) + 1:02d}" if first <= number <= last else number
 
     def replace(found: re.Match[str]) -> str:
         if name := found.group("name"):
@@ -106,7 +108,10 @@ def _rewrite(course: Course, names: dict[str, str]) -> None:
 def _left(course: Course, first: str) -> Iterator[str]:
     """Where a text may mean a lesson that has moved, in words that a program does not change."""
     numbers = "|".join(lesson[:2] for lesson in course.lessons() if lesson[:2] >= first)
-    pattern = re.compile(rf"LESSON=(?:{numbers})\b|--lesson (?:{numbers})\b|\b{NEIGHBOURS}", re.IGNORECASE)
+    planned = "|".join(f"{number:02d}" for number in range(len(course.lessons()), 100))
+    pattern = re.compile(
+        rf"\blessons?\s+(?:{planned})\b|LESSON=(?:{numbers})\b|--lesson (?:{numbers})\b|\b{NEIGHBOURS}", re.IGNORECASE
+    )
     return (line for line in mentions(course, pattern) if not re.search(r"^tests/test_|^helpers/grading/", line))
 
 

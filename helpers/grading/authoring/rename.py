@@ -13,7 +13,8 @@ from helpers.grading.authoring.sources import read_sources
 from helpers.grading.course import Course, CourseError
 from helpers.grading.marks import CHECK_PREFIX, grade_id, marks
 
-CODE = re.compile(r"```.*?```|`[^`\n]*`|<code>.*?</code>|^# \w+$", re.DOTALL | re.MULTILINE)
+WORDS = r'"""[\s\S]*?"""|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|#[^\n]*'  # strings and comments
+CODE = re.compile(r"```.*?```|`[^`\n]*`|<code>.*?</code>", re.DOTALL)
 
 
 def rename_exercise(course: Course, lesson: str, old: str, new: str) -> list[str]:
@@ -28,7 +29,7 @@ def rename_exercise(course: Course, lesson: str, old: str, new: str) -> list[str
     if not new.isidentifier() or new in exercises:
         raise CourseError(f"'{new}' is {'taken' if new in exercises else 'no name for a function'}: choose another.")
     folder = course.solution(lesson).parent
-    changed = [_notebook(course, lesson, old, new)]
+    changed = _notebook(course, lesson, old, new)
     (folder / PAGES / f"{old}.md").rename(folder / PAGES / f"{new}.md")
     changed.append(f"solutions/{lesson}/{PAGES}/{old}.md is now {new}.md")
     files = [course.exercises(lesson), *sorted((folder / PAGES).glob("*.md"))]
@@ -39,7 +40,7 @@ def rename_exercise(course: Course, lesson: str, old: str, new: str) -> list[str
         if after != text:
             path.write_text(after, encoding="utf-8")
             changed.append(f"{path.relative_to(course.root)} was changed")
-    left = mentions(course, re.compile(rf"(?<!\w){re.escape(old)}(?!\w)"), lesson)
+    left = mentions(course, re.compile(_name(old)), lesson)
     return [
         *changed,
         *(f"to read: {line}" for line in left),
@@ -48,23 +49,44 @@ def rename_exercise(course: Course, lesson: str, old: str, new: str) -> list[str
 
 
 def in_code(text: str, old: str, new: str) -> str:
-    """Replace the name ``old`` in Python code, but not an attribute (``tf.old``) or an argument (``old=1``)."""
-    return re.sub(rf"(?<![\w.]){re.escape(old)}(?!\w|=[^=])", new, text)
+    """Replace the name ``old`` in Python code; not in words, an attribute (``tf.old``) or an argument (``old=1``).
+
+    A string changes where it names an exercise: ``check("old", ...)``, ``choice("old")``, ``solutions["old"]``.
+    """
+
+    def replace(found: re.Match[str]) -> str:
+        part = found.group()
+        if part == old:
+            return new
+        is_name = part[1:-1] == old and text[: found.start()].endswith(("check(", "choice(", "["))
+        return part.replace(old, new) if is_name else part
+
+    return re.compile(f"{WORDS}|{_name(old)}", re.DOTALL).sub(replace, text)
 
 
 def in_marks(text: str, old: str, new: str) -> str:
-    """Replace the name ``old`` in Markdown where it is marked as code, and in a title that is nothing else."""
+    """Replace the name ``old`` in Markdown where it is marked as code, and in a page's title."""
+    text = re.sub(rf"\A# {re.escape(old)}$", f"# {new}", text, flags=re.MULTILINE)
     return CODE.sub(lambda found: in_code(found.group(), old, new), text)
 
 
-def _notebook(course: Course, lesson: str, old: str, new: str) -> str:
+def _name(old: str) -> str:
+    """A pattern for ``old`` as a name of its own."""
+    return rf"(?<![\w.]){re.escape(old)}(?!\w|=[^=])"
+
+
+def _notebook(course: Course, lesson: str, old: str, new: str) -> list[str]:
     path = course.solution(lesson)
     notebook = nbformat.read(path, as_version=4)
     names = {old: new, CHECK_PREFIX + old: CHECK_PREFIX + new}
-    for cell in notebook.cells:
-        cell.source = (in_code if cell.cell_type == "code" else in_marks)(cell.source, old, new)
+    changed = [f"solutions/{lesson}/{lesson}.ipynb was changed"]
+    for number, cell in enumerate(notebook.cells, 1):
+        after = (in_code if cell.cell_type == "code" else in_marks)(cell.source, old, new)
+        if after != cell.source and cell.cell_type == "markdown":  # it may have meant something else of that name
+            changed.append(f"to read: solutions/{lesson}/{lesson}.ipynb, cell {number}: `{old}` is now `{new}` there")
+        cell.source = after
         if grade_id(cell) in names:
             marks(cell)["grade_id"] = names[grade_id(cell)]
         cell.id = names.get(cell.id, cell.id)
     nbformat.write(notebook, path)
-    return f"solutions/{lesson}/{lesson}.ipynb was changed"
+    return changed

@@ -6,6 +6,7 @@ All that contradicts itself is told at once, before anything is run.
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import difflib
 import json
@@ -16,7 +17,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.grading.authoring.exercises import FILE, Exercise, load_exercises
+from helpers.grading.authoring.exercises import FILE, Exercise, described_exercises, load_exercises
 from helpers.grading.authoring.variants import AuthorError, noting
 from helpers.grading.course import Course
 from helpers.grading.marks import CHECK_PREFIX, SKIP_TAG, grade_id, is_check, marks
@@ -40,6 +41,9 @@ def read_sources(course: Course, lesson: str) -> Sources:
     notebook, exercises = None, None
     with noting(problems):
         exercises = load_exercises(course, lesson)
+    if exercises is None:  # a name that was misspelt is told beside its page that is missing
+        with contextlib.suppress(AuthorError):
+            exercises = described_exercises(course, lesson)
     with noting(problems):
         notebook = read_notebook(course, lesson)
         problems += misfits(lesson, notebook, exercises)
