@@ -108,6 +108,7 @@ def _rewrite(course: Course, names: dict[str, str]) -> None:
 def _left(course: Course, first: str) -> Iterator[str]:
     """Where a text may mean a lesson that has moved, in words that a program does not change."""
     numbers = "|".join(lesson[:2] for lesson in course.lessons() if lesson[:2] >= first)
+    # A lesson that is planned bears a number that may now be taken.
     planned = "|".join(f"{number:02d}" for number in range(len(course.lessons()), 100))
     pattern = re.compile(
         rf"\blessons?\s+(?:{planned})\b|LESSON=(?:{numbers})\b|--lesson (?:{numbers})\b|\b{NEIGHBOURS}", re.IGNORECASE
