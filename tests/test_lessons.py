@@ -157,17 +157,22 @@ BREAKS = {
         lambda lesson: cell(lesson, "cell-05").outputs[0].data.update({"image/png": "xx"}),
         "shows a figure without alt text: draw it with helpers.plots",
     ),
+    "short alt text, not run": (
+        lambda lesson: cell(lesson, "cell-05").update(source='plots.plot_lines(alt="A plot.")', outputs=[]),
+        'cell 5 (`plots.plot_lines(alt="A plot.")`) gives a figure 7 characters of alt text',
+    ),
     "few figures": (lambda lesson: cell(lesson, "cell-05").update(outputs=[]), "its stored outputs show 1 figures"),
     "unknown tag": (tags("cell-05", "demo", "hide"), "has the tag 'hide'"),
     "never run": (
         lambda lesson: cell(lesson, "cell-07").update(execution_count=None),
-        "was never run: run `make outputs",
+        "never run: cell 7: run `make outputs LESSON=02`",
     ),
     "stderr": (
         lambda lesson: cell(lesson, "cell-07").outputs[0].update(name="stderr"),
         "ends in an error or writes to stderr",
     ),
     "not compared": (tags("cell-07"), "shows text that no test compares"),
+    "check not compared": (tags("check-unroll"), "shows text that no test compares"),
     "not a demo": (tags("cell-05"), "only shows something: tag it demo"),
     "kernel": (another_kernel, "the notebook names another kernel than python3"),
     "metadata": (lambda lesson: lesson.notebook.metadata.update(widgets={}), "has metadata called 'widgets'"),

@@ -20,7 +20,7 @@ from helpers.facts import AUTHORS
 from helpers.grading.authoring.exercises import FILE, Exercise, load_exercises
 from helpers.grading.authoring.links import link_line
 from helpers.grading.authoring.readme import known_seconds, lesson_row, readme
-from helpers.grading.authoring.sources import called, misfits, picture_problems, read_notebook
+from helpers.grading.authoring.sources import FEWEST_WORDS, called, misfits, picture_problems, read_notebook
 from helpers.grading.authoring.variants import AuthorError, noting
 from helpers.grading.course import Course
 from helpers.grading.marks import SKIP_TAG, exercise_of, grade_id, is_check
@@ -247,25 +247,32 @@ def figures(lesson: Lesson) -> Iterator[str]:
     """Two figures, each with words for those who cannot see it."""
     for sentence in picture_problems(lesson.name, lesson.notebook):
         yield sentence.removeprefix(f"{lesson.name}: ")
+    for cell in lesson.code:  # before it is run
+        size = _alt_text(cell)
+        if size is not None and size <= FEWEST_WORDS and not _shows_figure(cell):
+            yield f"{lesson.called(cell)} gives a figure {size} characters of alt text: write more than {FEWEST_WORDS}."
     shown = sum(_shows_figure(cell) for cell in lesson.code)
-    if shown < FEWEST_FIGURES:
+    if shown < FEWEST_FIGURES and not any(cell.execution_count is None for cell in lesson.code):
         yield f"its stored outputs show {shown} figures: draw at least {FEWEST_FIGURES} with helpers.plots."
 
 
 def stored_outputs(lesson: Lesson) -> Iterator[str]:
     """Outputs are stored, clean, and compared where they are text."""
+    fresh = [number for number, cell in enumerate(lesson.notebook.cells, 1) if cell.get("execution_count", 1) is None]
+    if fresh:
+        places = ("cell " if len(fresh) == 1 else "cells ") + ", ".join(map(str, fresh))
+        yield f"never run: {places}: run `make outputs LESSON={lesson.number}`."
     for cell in lesson.code:
         tags = set(cell.metadata.get("tags", []))
         where = lesson.called(cell)
         for tag in sorted(tags - KNOWN_TAGS):
             yield f"{where} has the tag '{tag}': the course's tags are {' and '.join(sorted(KNOWN_TAGS))}."
-        if not cell.execution_count:
-            yield f"{where} was never run: run `make outputs LESSON={lesson.number}`."
         if any(out.output_type == "error" or out.get("name") == "stderr" for out in cell.outputs):
             yield f"{where} ends in an error or writes to stderr: mend it, and run `make outputs`."
-        text = cell.outputs and not _shows_figure(cell)
+        text = is_check(cell) or (cell.outputs and not _shows_figure(cell))
         if text and "nbval-check-output" not in tags and SKIP_TAG not in tags:
-            yield f"{where} shows text that no test compares: tag it nbval-check-output, or {SKIP_TAG}."
+            other = "" if is_check(cell) else f", or {SKIP_TAG}"
+            yield f"{where} shows text that no test compares: tag it nbval-check-output{other}."
 
 
 def demonstrations(lesson: Lesson) -> Iterator[str]:
@@ -327,6 +334,17 @@ def row_of_the_readme(lesson: Lesson) -> Iterator[str]:
 
 def _shows_figure(cell: NotebookNode) -> bool:
     return any("<img" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
+
+
+def _alt_text(cell: NotebookNode) -> int | None:
+    """How many characters of alt text a cell writes down; None where it writes none, or makes them up."""
+    try:
+        calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
+    except SyntaxError:
+        return None
+    given = [word.value for call in calls for word in call.keywords if word.arg == "alt"]
+    sizes = [len(value.value) for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return min(sizes, default=None)
 
 
 def _shows_only(cell: NotebookNode) -> bool:

@@ -65,6 +65,7 @@ def next_steps(name: str) -> str:
         f"solutions/{name} is a whole small lesson: its notebook, {FILE} and {PAGES}/. Next:\n"
         f"  make release LESSON={number}   draws cases, tries all mistakes, makes the students' copy\n"
         f"  make outputs LESSON={number}   runs the notebook and stores its outputs\n"
-        f"  make rules LESSON={number}     says what the lesson still lacks: nothing, so far\n"
-        f"Then put your own words, exercises and pages in place of the template's, and go through the three again."
+        f"  make rules LESSON={number}     says what the lesson lacks: after these two, nothing\n"
+        f"Then put your own words, exercises and pages in place of the template's. `make rules` says at any time\n"
+        f"what does not fit; when it asks for nothing but the other two, run them."
     )
