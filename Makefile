@@ -3,9 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 LESSON ?=
+NAME ?=
+FROM ?=
+TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab test test-browser release outputs demo grade lint clean
+.PHONY: help setup lock lab test test-browser release outputs rules lesson insert rename demo grade lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -35,7 +38,22 @@ release: $(READY) ## make cases and student copies from solutions/ (LESSON=02 fo
 	@$(BIN)/python -m helpers.grading release $(LESSON) $(ARGS)
 
 outputs: $(READY) ## run solutions and store their outputs (LESSON=02 for one)
-	@$(BIN)/python -m helpers.grading outputs $(LESSON)
+	@$(BIN)/python -m helpers.grading outputs $(LESSON) $(ARGS)
+
+rules: $(READY) ## say what a lesson lacks (LESSON=02 for one)
+	@$(BIN)/python -m helpers.grading rules $(LESSON)
+
+lesson: $(READY) ## start a lesson from the template (NAME=15_my_lesson)
+	@$(if $(NAME),,$(error say how to call it: make lesson NAME=15_my_lesson))
+	@$(BIN)/python -m helpers.grading lesson $(NAME)
+
+insert: $(READY) ## start a lesson between others, which move up (NAME=05_my_lesson)
+	@$(if $(NAME),,$(error say how to call it: make insert NAME=05_my_lesson))
+	@$(BIN)/python -m helpers.grading insert $(NAME)
+
+rename: $(READY) ## give an exercise another name (LESSON=13 FROM=old TO=new)
+	@$(if $(and $(LESSON),$(FROM),$(TO)),,$(error say what to rename: make rename LESSON=13 FROM=old TO=new))
+	@$(BIN)/python -m helpers.grading rename $(LESSON) $(FROM) $(TO)
 
 grade: $(READY) ## grade submitted/ for one lesson (LESSON=01)
 	@$(if $(LESSON),,$(error say which lesson: make grade LESSON=01))

@@ -1,194 +1,233 @@
-"""The standards of a lesson, as tests, so that they hold for every later lesson."""
+"""Every lesson keeps the standards, and each standard notices what it is for."""
 
-import ast
-import re
-import statistics
+import copy
 
 import nbformat
 import pytest
 
-from helpers.facts import AUTHORS
-from helpers.grading.authoring.exercises import load_exercises
+from helpers.grading.authoring.exercises import Exercise, load_exercises
+from helpers.grading.authoring.mistakes import Page
+from helpers.grading.authoring.rules import Lesson, broken_rules, said_of
+from helpers.grading.authoring.sources import read_notebook
+from helpers.grading.authoring.variants import Mistake
 from helpers.grading.course import REPO, Course
-from helpers.grading.marks import CHECK_PREFIX, SKIP_TAG, grade_id
+from helpers.grading.marks import grade_id
 
-MEDIAN_LINES, MOST_LINES = 8, 25
-MOST_CODE_CELLS_IN_A_ROW = 2  # besides an exercise's own pair
-HASTY = re.compile(r"\b(simply|just|obviously|trivially|of course|easy|easily)\b", re.IGNORECASE)
-HINTS = ["Hint 1: where to start", "Hint 2: a plan in words", "Hint 3: nearly code"]
-NO_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<code>.*?</code>", re.DOTALL)
-PRODUCT = re.compile(r"(?<=[\w)])\*(?!\*)[\w(]")  # in prose, Markdown takes the stars of two products for emphasis
-KNOWN_TAGS = {"demo", "nbval-check-output"}
+NAME = "02_static_unrolling"
+
+
+def test_every_standard_is_kept(lesson, course):
+    problems = broken_rules(course, lesson)
+    assert not problems, "\n".join(["", *problems])
+
+
+@pytest.fixture(scope="module")
+def whole():
+    course = Course(REPO)
+    student = nbformat.read(course.student_copy(NAME), as_version=4)
+    return Lesson(course, NAME, read_notebook(course, NAME), load_exercises(course, NAME), student)
 
 
 @pytest.fixture
-def notebook(lesson, course):
-    return nbformat.read(course.solution(lesson), as_version=4)
-
-
-def code_cells(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def text(notebook):
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def lines(cell):
-    return [line for line in cell.source.splitlines() if line.strip() and "SOLUTION" not in line]
-
-
-def test_cells_are_short(notebook):
-    lengths = [len(lines(cell)) for cell in code_cells(notebook)]
-    assert statistics.median(lengths) <= MEDIAN_LINES
-    assert max(lengths) <= MOST_LINES
-    assert all(len(line) <= 120 for cell in code_cells(notebook) for line in cell.source.splitlines())
-
-
-def test_code_is_plain_python(notebook):
-    for cell in code_cells(notebook):
-        ast.parse(cell.source)
-
-
-def test_prose_stands_between_code(notebook):
-    run = 0
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            run = 0
-        elif not grade_id(cell):
-            run += 1
-        assert run <= MOST_CODE_CELLS_IN_A_ROW, cell.source
-
-
-def test_opening_and_close(lesson, notebook):
-    first, last = notebook.cells[0].source, text(notebook)
-    number = lesson[:2]
-    assert first.startswith(f"# {number} · ")
-    for part in ("**The promise:**", "**You will**", "**You need**", "**Plan ", "](../../README.md)"):
-        assert part in first, part
-    assert 3 <= first.count("\n- ") <= 6
-    for heading in ("## Set up", "## In TensorFlow 1.x notes", "## Summary", "**Fine print.**", "**Further reading:**"):
-        assert heading in last, heading
-    summary = last.split("## Summary")[1]
-    assert 3 <= summary.count("\n- ") <= 6
-
-
-def test_the_words_take_nobody_for_slow(notebook):
-    assert not HASTY.findall(text(notebook))
-
-
-def test_products_in_prose_keep_their_stars(notebook):
-    assert not PRODUCT.findall(NO_PROSE.sub(" ", text(notebook))), "write `a*b`, or a\\*b"
-
-
-def test_links_between_lessons_lead_somewhere(lesson, notebook, course):
-    for target in re.findall(r"\]\((\.\./[^)#]+)\)", text(notebook)):
-        assert (course.notebooks / lesson / target).resolve().exists(), target
-
-
-def test_exercises(lesson, notebook, course):
-    specs = load_exercises(course, lesson)
-    asked = [
-        grade_id(cell).removeprefix(CHECK_PREFIX)
-        for cell in notebook.cells
-        if cell.metadata.get("nbgrader", {}).get("grade")
-    ]
-    assert asked == list(specs), "exercises.py and the notebook list the same exercises in the same order"
-    assert 4 <= len(specs) <= 7
-    assert any(spec.draw is None for spec in specs.values()), "at least one prediction before running"
-    for name, spec in specs.items():
-        letters = spec.draw is None
-        assert len(spec.mistakes) >= (3 if letters else 4), name
-        assert len(spec.alternatives) >= 1, name
-        assert spec.reveal.endswith((".", "?")), name
-        said = {(mistake.name, mistake.says) for mistake in spec.mistakes}
-        assert len(said) == len({mistake.name for mistake in spec.mistakes}), f"{name}: one name, one sentence"
-        for mistake in spec.mistakes:
-            assert 20 < len(mistake.says) < 250 and mistake.says[-1] in ".?)", (name, mistake.name)
-
-
-def test_every_function_exercise_has_a_hint_ladder_and_a_docstring(lesson, notebook, course):
-    specs = load_exercises(course, lesson)
-    before = ""
-    for cell in notebook.cells:
-        name = grade_id(cell)
-        if name in specs and specs[name].draw is not None:
-            labels = re.findall(r"<details><summary>(Hint \d: [^<]*)</summary>", before)
-            assert labels == HINTS, f"{name}: three hints, called like everywhere"
-            assert "def " in cell.source and '"""' in cell.source, f"{name}: a docstring with shapes"
-            assert cell.source.count("### BEGIN SOLUTION") == 1
-        if cell.cell_type == "markdown":
-            before = cell.source
-
-
-def test_figures_have_alt_text(notebook):
-    figures = 0
-    for cell in code_cells(notebook):
-        for output in cell.outputs:
-            data = output.get("data", {})
-            assert "image/png" not in data, "show figures through helpers.plots: they need alt text"
-            if "<img" in data.get("text/html", ""):
-                figures += 1
-                alt = re.search(r'<img alt="([^"]*)"', data["text/html"])
-                assert alt and len(alt.group(1)) > 60
-    assert figures >= 2
-
-
-def test_stored_outputs(notebook):
-    for cell in code_cells(notebook):
-        tags = set(cell.metadata.get("tags", []))
-        assert tags <= KNOWN_TAGS, tags
-        assert cell.execution_count, "run `make outputs`"
-        assert not [out for out in cell.outputs if out.output_type == "error" or out.get("name") == "stderr"]
-        if cell.outputs and "nbval-check-output" not in tags:
-            shows_figure = any("<img" in out.get("data", {}).get("text/html", "") for out in cell.outputs)
-            assert shows_figure or SKIP_TAG in tags, f"compare this output, or tag the cell demo: {cell.source}"
-
-
-def shows_only(cell):
-    """Whether a cell calls nothing but print and plots, and binds no name."""
-    body = ast.parse(cell.source).body
-    calls = [item.value for item in body if isinstance(item, ast.Expr) and isinstance(item.value, ast.Call)]
-    functions = [ast.unparse(call.func).split("(")[0].split(".")[0] for call in calls]
-    return bool(body) and len(calls) == len(body) and set(functions) <= {"plots", "print"}
-
-
-def test_cells_that_only_show_something_are_left_out_of_grading(notebook):
-    for cell in code_cells(notebook):
-        if not grade_id(cell) and shows_only(cell):
-            assert SKIP_TAG in cell.metadata.get("tags", []), f"tag it demo: {cell.source}"
-
-
-def test_metadata_is_clean(lesson, notebook, course):
-    for path in (course.solution(lesson), course.student_copy(lesson)):
-        nb = nbformat.read(path, as_version=4)
-        nbformat.validate(nb)
-        assert nb.metadata.kernelspec.name == "python3"
-        assert nb.metadata.language_info.name == "python"
-        assert set(nb.metadata) == {"kernelspec", "language_info"}
-        assert {key for cell in nb.cells for key in cell.metadata} <= {"tags", "nbgrader", "editable", "deletable"}
-        assert len({cell.id for cell in nb.cells}) == len(nb.cells)
-
-
-def test_the_student_copy_holds_no_answer(lesson, course):
-    student = nbformat.read(course.student_copy(lesson), as_version=4)
-    specs = load_exercises(course, lesson)
-    for cell in code_cells(student):
-        assert "SOLUTION" not in cell.source and not cell.outputs
-        if grade_id(cell) in specs:
-            assert "# YOUR CODE HERE" in cell.source
-    beside = {path.name for path in (course.notebooks / lesson).iterdir()}
-    assert not beside & set(AUTHORS), "what authors write is not for students"
-
-
-def test_the_readme_lists_every_lesson(lesson, repo):
-    row = re.search(
-        rf"^\| \[.*\]\(notebooks/{lesson}/{lesson}\.ipynb\) .*\| \d+ s \|$", (repo / "README.md").read_text(), re.M
+def broken(whole):
+    """A lesson in memory, to be broken in one way."""
+    return Lesson(
+        whole.course,
+        whole.name,
+        copy.deepcopy(whole.notebook),
+        dict(whole.exercises),
+        copy.deepcopy(whole.student),
     )
-    assert row, "run `make outputs`"
 
 
-def test_lessons_are_numbered_without_gaps():
-    assert [name[:2] for name in Course(REPO).lessons()] == [
-        f"{n:02d}" for n in range(1, len(Course(REPO).lessons()) + 1)
-    ]
+def cell(lesson, name):
+    return next(cell for cell in lesson.notebook.cells if name in (grade_id(cell), cell.id))
+
+
+def write(name, old, new):
+    def change(lesson):
+        found = cell(lesson, name)
+        assert old in found.source
+        found.source = found.source.replace(old, new)
+
+    return change
+
+
+def tags(name, *others):
+    return lambda lesson: cell(lesson, name).metadata.update(tags=list(others))
+
+
+def page(name, **changes):
+    def change(lesson):
+        old = lesson.exercises[name]
+        fields = {"reveal": old.reveal, "mistakes": old.mistakes, "alternatives": old.alternatives, **changes}
+        lesson.exercises[name] = Exercise(name, old.returns, old.draw, page=Page(**fields))
+
+    return change
+
+
+def alt(words):
+    def change(lesson):
+        data = cell(lesson, "cell-05").outputs[0].data
+        data["text/html"] = f'<img alt="{words}" src="">' if words is not None else '<img src="">'
+
+    return change
+
+
+def only(count):
+    def change(lesson):
+        lesson.exercises = dict(list(lesson.exercises.items())[:count])
+
+    return change
+
+
+def without_letters(lesson):
+    lesson.exercises = {name: spec for name, spec in lesson.exercises.items() if spec.draw}
+
+
+def say(says, name="some mistake"):
+    return Mistake(name, source="unroll = 1", says=says)
+
+
+def crowd(lesson):
+    place = lesson.notebook.cells.index(cell(lesson, "cell-07"))
+    lesson.notebook.cells[place:place] = [nbformat.v4.new_code_cell("x = 1", execution_count=1) for _ in range(2)]
+
+
+def another_kernel(lesson):
+    lesson.notebook.metadata.kernelspec.name = "mine"
+
+
+LONG = "x = 1\n" * 26
+BREAKS = {
+    "number": (lambda lesson: setattr(lesson, "name", "03_dynamic_unrolling"), "should begin with `# 03 · `"),
+    "long cell": (write("cell-07", "B, T", LONG + "B, T"), "cell 7 (`x = 1`) has 29 lines; 25 are the most"),
+    "wide line": (write("cell-07", "B, T", f"# {'x' * 130}\nB, T"), "has a line of 132 characters"),
+    "long cells": (
+        lambda lesson: (
+            [c.update(source="x = 1\n" * 9) for c in lesson.code if not grade_id(c)]
+            and [c.update(source=c.source + "\n" + "x = 1\n" * 9) for c in lesson.code if grade_id(c)]
+        ),
+        "half of its code cells have more than 8 lines",
+    ),
+    "a magic": (write("cell-07", "B, T", "%time\nB, T"), "cell 7 (`%time`), line 1, is not plain Python"),
+    "code without prose": (crowd, "is the third code cell in a row"),
+    "title": (write("cell-01", "# 02 · ", "# 2: "), "the first cell should begin with `# 02 · `"),
+    "promise": (write("cell-01", "**The promise:**", ""), "the first cell lacks **The promise:**"),
+    "list": (write("cell-01", "\n- ", "\n* "), "the first cell lists 0 things"),
+    "close": (write("cell-41", "**Fine print.**", ""), "no text cell has **Fine print.**"),
+    "summary": (write("cell-41", "\n- ", "\n* "), "the summary has 0 points"),
+    "hasty": (
+        write("cell-04", "Python runs", "Python simply runs"),
+        "cell 4 (`## From two steps to T steps`) says 'simply'",
+    ),
+    "product": (write("cell-21", "By hand", "a*b*c. By hand"), "cell 21 (`"),
+    "link": (write("cell-04", "In lesson 01", "In [01](../01_one/01_one.ipynb)"), "links to ../01_one/01_one.ipynb"),
+    "neighbours": (write("cell-01", "before: [01 · Take", "before: [01 · Make"), "links to its neighbours"),
+    "order": (
+        lambda lesson: setattr(lesson, "exercises", dict(reversed(lesson.exercises.items()))),
+        "exercises.py describes its exercises in another order than the notebook: to_steps, from_steps",
+    ),
+    "few exercises": (only(3), "it has 3 exercises: a lesson has 4 to 7"),
+    "no letter": (without_letters, "no exercise asks for a letter"),
+    "check without entry": (only(6), "the cell 'check-predict_nodes' checks 'predict_nodes', which exercises.py does"),
+    "entry without check": (
+        lambda lesson: lesson.notebook.cells.remove(cell(lesson, "check-unroll")),
+        "describes 'unroll', and no cell with the id 'check-unroll' checks it",
+    ),
+    "few mistakes": (page("unroll", mistakes=(say("x" * 30 + "."),)), "mistakes/unroll.md lists 1 wrong answers"),
+    "few letters": (page("longer_sequence", mistakes=()), "mistakes/longer_sequence.md lists 0 wrong letters"),
+    "no alternative": (page("unroll", alternatives=()), "mistakes/unroll.md lists no other right answer"),
+    "open end": (page("unroll", reveal="So it is"), "what is said of the right answer should end with a full stop"),
+    "short sentence": (page("unroll", mistakes=(say("No."),) * 4), "what 'some mistake' is told has 3 characters"),
+    "no full stop": (page("unroll", mistakes=(say("x" * 30),) * 4), "'some mistake' is told should end with a full"),
+    "two sentences": (
+        page("unroll", mistakes=(say("x" * 30 + "."), say("y" * 30 + "."))),
+        "two entries are called 'some mistake' and say different things",
+    ),
+    "hints": (
+        write("cell-08", "Hint 2: a plan in words", "Hint 2"),
+        "to_steps: the text cell above it should hold three",
+    ),
+    "docstring": (write("to_steps", '"""', "'''"), "to_steps: its cell should hold a function with a docstring"),
+    "solution mark": (write("to_steps", "### BEGIN SOLUTION", ""), "to_steps: its cell has 0 times ### BEGIN SOLUTION"),
+    "short alt text": (alt("A plot."), "cell 5 (`plots.draw_unrolled"),
+    "no alt text": (alt(None), "shows a figure with 0 characters of alt text"),
+    "bare figure": (
+        lambda lesson: cell(lesson, "cell-05").outputs[0].data.update({"image/png": "xx"}),
+        "shows a figure without alt text: draw it with helpers.plots",
+    ),
+    "short alt text, not run": (
+        lambda lesson: cell(lesson, "cell-05").update(source='plots.plot_lines(alt="A plot.")', outputs=[]),
+        'cell 5 (`plots.plot_lines(alt="A plot.")`) gives a figure 7 characters of alt text',
+    ),
+    "few figures": (lambda lesson: cell(lesson, "cell-05").update(outputs=[]), "its stored outputs show 1 figures"),
+    "unknown tag": (tags("cell-05", "demo", "hide"), "has the tag 'hide'"),
+    "never run": (
+        lambda lesson: cell(lesson, "cell-07").update(execution_count=None),
+        "never run: cell 7: run `make outputs LESSON=02`",
+    ),
+    "stderr": (
+        lambda lesson: cell(lesson, "cell-07").outputs[0].update(name="stderr"),
+        "ends in an error or writes to stderr",
+    ),
+    "not compared": (tags("cell-07"), "shows text that no test compares"),
+    "check not compared": (tags("check-unroll"), "shows text that no test compares"),
+    "not a demo": (tags("cell-05"), "only shows something: tag it demo"),
+    "kernel": (another_kernel, "the notebook names another kernel than python3"),
+    "metadata": (lambda lesson: lesson.notebook.metadata.update(widgets={}), "has metadata called 'widgets'"),
+    "cell metadata": (
+        lambda lesson: cell(lesson, "cell-05").metadata.update(collapsed=True),
+        "has a cell with metadata called 'collapsed'",
+    ),
+    "not released": (lambda lesson: setattr(lesson, "student", None), "it has no student copy: run `make release"),
+    "an answer for students": (
+        lambda lesson: lesson.student.cells[4].update(source="### BEGIN SOLUTION"),
+        "holds an answer or an output",
+    ),
+    "nothing to write": (
+        lambda lesson: next(c for c in lesson.student.cells if grade_id(c) == "unroll").update(source="x = 1"),
+        "leaves nothing to write",
+    ),
+    "set-up": (write("cell-03", "02_static", "2_static"), 'the set-up cell says lesson("2_static_unrolling")'),
+    "points": (
+        lambda lesson: cell(lesson, "check-unroll").metadata.nbgrader.pop("points"),
+        "the cell 'check-unroll' has no points",
+    ),
+    "another check": (write("check-unroll", '"unroll"', '"unrol"'), 'should call check("unroll", ...) once; it says'),
+    "an answer in a demo": (tags("unroll", "demo"), "is tagged demo, so grading leaves it out"),
+    "an edit that fits no more": (write("unroll", "axis=1", "1"), "does not occur in the cell"),
+}
+
+
+def test_the_whole_lesson_breaks_no_rule(whole):
+    assert not said_of(whole)
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_broken_rule_is_told_in_a_sentence(broken, name):
+    breaks, words = BREAKS[name]
+    breaks(broken)
+    told = said_of(broken)
+    assert any(words in sentence for sentence in told), told
+    for sentence in told:
+        assert sentence.startswith(broken.name) and "\n" not in sentence and sentence.endswith((".", "?")), sentence
+
+
+def test_every_rule_is_seen_to_catch_something(whole, tmp_path):
+    """The two rules that read files: numbers and the README's row."""
+    gap = Course(tmp_path)
+    for name in ("01_one", "03_three"):
+        gap.solution(name).parent.mkdir(parents=True)
+        gap.solution(name).write_text(nbformat.writes(whole.notebook))
+    told = said_of(Lesson(gap, "03_three", whole.notebook, whole.exercises, None))
+    assert "03_three: it is lesson 2 of the course: number it 02, or insert it with `make insert`." in told
+    assert "03_three: its row in README.md is missing or old: run `make release`." in told
+
+
+def test_everything_wrong_is_told_at_once(broken):
+    write("cell-04", "Python runs", "Python just runs")(broken)
+    alt("")(broken)
+    only(2)(broken)
+    told = "\n".join(said_of(broken))
+    assert all(words in told for words in ("'just'", "alt text", "it has 2 exercises", "check-unroll"))

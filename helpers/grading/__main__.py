@@ -1,4 +1,4 @@
-"""The instructor's commands: ``python -m helpers.grading release|outputs|grade|demo`` (see the Makefile)."""
+"""The commands of instructors and authors: ``python -m helpers.grading --help`` lists them (see the Makefile)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from helpers.grading.authoring.commands import add_commands
 from helpers.grading.course import REPO, Course, CourseError
 
 
@@ -16,11 +17,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m helpers.grading", description=__doc__)
     parser.add_argument("--course", type=Path, default=REPO, help="the course's folder (default: this one)")
     commands = parser.add_subparsers(dest="command", required=True)
-    release = commands.add_parser("release", help="make cases and student copies from the solutions")
-    release.add_argument("lessons", nargs="*", help="lessons to release (default: all)")
-    release.add_argument("--recompute", action="store_true", help="draw and answer all cases again")
-    outputs = commands.add_parser("outputs", help="run solution notebooks and store their outputs")
-    outputs.add_argument("lessons", nargs="*", help="lessons to run (default: all)")
+    add_commands(commands)
     grade = commands.add_parser("grade", help="grade what is in submitted/ for one lesson")
     grade.add_argument("lesson")
     grade.add_argument("--jobs", type=int, default=0, help="submissions at a time (default: one per core)")
@@ -46,19 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> None:
     course = Course(options.course.resolve())
-    if options.command == "release":
-        from helpers.grading.authoring.release import release
-
-        lessons = [course.find(name) for name in options.lessons] or course.lessons()
-        release(course, lessons, options.recompute)
-    elif options.command == "outputs":
-        from helpers.grading.authoring.outputs import store_outputs
-        from helpers.grading.authoring.readme import update_lesson_table
-
-        for lesson in [course.find(name) for name in options.lessons] or course.lessons():
-            seconds = store_outputs(course, lesson)
-            update_lesson_table(course, {lesson: seconds})
-            print(f"{lesson}: {seconds:.0f} s", flush=True)
+    if hasattr(options, "author"):
+        options.author(course, options)
     elif options.command == "grade":
         from helpers.grading.batch import grade
         from helpers.grading.options import Options

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import io
 import linecache
-import traceback
+import re
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from types import CodeType
 from typing import Any
 
-import nbformat
 import numpy as np
 
 from helpers import checks
@@ -28,12 +29,14 @@ from helpers.checking.questions import Case, Question
 from helpers.checking.results import Score
 from helpers.checking.verdicts import Verdict, judge
 from helpers.grading.authoring.cases import PUBLIC_SEED, digest
-from helpers.grading.authoring.exercises import FILE, Exercise, load_exercises
+from helpers.grading.authoring.exercises import FILE, Exercise, line_of
+from helpers.grading.authoring.sources import read_sources
 from helpers.grading.authoring.variants import AuthorError, Mistake, Variant
 from helpers.grading.course import Course
 from helpers.grading.marks import CHECK_PREFIX, code_cells, grade_id
 
 FEWEST_STEPS = 3  # that the longest case has
+DOCUMENTED = re.compile(r"\b(\w+) \(([A-Z](?:, [A-Z])+)\)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,10 +49,14 @@ class Trial:
 
 @dataclasses.dataclass(frozen=True)
 class LessonRun:
-    """A solution notebook's answers and those of every variant, for one seed."""
+    """A solution notebook's answers and those of every variant, for one seed.
+
+    axes: of the parameters of each exercise, as its docstring writes them.
+    """
 
     cases: CaseFile
     trials: dict[str, list[Trial]]
+    axes: dict[str, dict[str, str]]
 
     def verdicts(self) -> Iterator[tuple[str, Variant, Verdict]]:
         """Judge every variant as a student's answer would be judged."""
@@ -65,32 +72,39 @@ class LessonRun:
             if (words := _amiss(variant, verdict))
         ]
         for name, question, key in self.cases:
-            found += [
-                f"{self.cases.lesson}: {name}: {words}" for words in [*_axes_amiss(key), *_steps_amiss(question, key)]
-            ]
+            amiss = [*_axes_amiss(key), *_steps_amiss(question, key, self.axes[name])]
+            found += [f"{self.cases.lesson}/{FILE}: {name}: {words}" for words in amiss]
         return found
 
 
 def run_lesson(course: Course, lesson: str, seed: int = PUBLIC_SEED, only: Collection[str] | None = None) -> LessonRun:
     """Run a solution notebook's cells in this process and collect all answers for ``seed``.
 
-    only: the exercises that are asked; without it, all.
-
-    Raises AuthorError when the notebook, exercises.py and the pages of mistakes do not belong together, or when
-    the solution itself fails.
+    only: the exercises that are asked; without it, all. Raises AuthorError when the notebook, exercises.py and the
+    pages of mistakes do not belong together, or when the solution itself fails.
     """
-    exercises = load_exercises(course, lesson)
-    notebook = nbformat.read(course.solution(lesson), as_version=4)
-    runner = _Runner(lesson, exercises, seed, exercises if only is None else only)
-    with runner.recording():
-        for cell in code_cells(notebook):
-            runner.run(cell)
-    for name in exercises:
-        if name not in runner.checked:
-            raise AuthorError(
-                f"{lesson}: {FILE} describes '{name}', and no cell with the id '{CHECK_PREFIX}{name}' checks it."
-            )
-    return LessonRun(CaseFile(lesson, digest(course, lesson), seed, runner.questions, runner.keys), runner.trials)
+    return run_seeds(course, lesson, (seed,), only)[seed]
+
+
+def run_seeds(
+    course: Course, lesson: str, seeds: Sequence[int], only: Collection[str] | None = None
+) -> dict[int, LessonRun]:
+    """Do as :func:`run_lesson` for several seeds; cells that check nothing are run once for all of them."""
+    sources = read_sources(course, lesson)
+    asked = sources.exercises if only is None else only
+    first = _Runner(lesson, sources.exercises, seeds[0], asked)
+    runners = [first, *(first.beside(seed) for seed in seeds[1:])]
+    with first.recording():
+        for cell in code_cells(sources.notebook):
+            checks_something = grade_id(cell).startswith(CHECK_PREFIX)
+            for runner in runners if checks_something else runners[:1]:
+                runner.run(cell)
+    made_from = digest(course, lesson)
+    runs = {}
+    for runner in runners:
+        cases = CaseFile(lesson, made_from, runner.seed, runner.questions, runner.keys)
+        runs[runner.seed] = LessonRun(cases, runner.trials, runner.axes)
+    return runs
 
 
 def _amiss(variant: Variant, verdict: Verdict) -> str:
@@ -138,21 +152,30 @@ def _leaves(value: Any, depth: int = 0) -> list[tuple[int, np.ndarray]]:
     return [(depth, value)] if isinstance(value, np.ndarray) else []
 
 
-def _steps_amiss(question: Question, key: Key) -> Iterator[str]:
-    """Cases that are too short to separate."""
+def _steps_amiss(question: Question, key: Key, axes: dict[str, str]) -> Iterator[str]:
+    """Cases that are too short to separate, by the axes of what goes in and of what comes out."""
     longest: dict[str, int] = {}
     for case, answer in zip(question.cases, key.expected, strict=True):
-        parts = [answer] if len(key.returns) == 1 else answer
-        for (_, axes), part in zip(key.returns, parts, strict=False):
+        results = [answer] if len(key.returns) == 1 else answer
+        parts = [(named, part) for (_, named), part in zip(key.returns, results, strict=False)]
+        parts += [(axes.get(name, ""), part) for name, part in zip(question.parameters, case.inputs, strict=False)]
+        for named, part in parts:
+            letters = named.split()
             for _, leaf in _leaves(part):
-                if "T" in axes.split() and leaf.ndim == len(axes.split()):
-                    steps = leaf.shape[axes.split().index("T")]
+                if "T" in letters and leaf.ndim == len(letters):
+                    steps = leaf.shape[letters.index("T")]
                     longest[case.group] = max(longest.get(case.group, 0), steps)
     for group, steps in longest.items():
         if steps < 2:
             yield f"the cases '{group}' have one time step: give one of them more, or mistakes look right."
     if longest and max(longest.values()) < FEWEST_STEPS:
         yield f"no case has {FEWEST_STEPS} time steps or more: with fewer, many mistakes look right."
+
+
+def documented_axes(function: Any) -> dict[str, str]:
+    """Return the axes that a function's docstring gives its parameters: ``x (B, T, D)`` is {"x": "B T D"}."""
+    found = DOCUMENTED.findall(inspect.getdoc(function) or "")
+    return {name: axes.replace(",", "") for name, axes in found}
 
 
 class _Recorder(checks.Check):
@@ -163,7 +186,7 @@ class _Recorder(checks.Check):
         self.runner = runner
 
     def __call__(self, name: str, answer: Any = None) -> Score:
-        self.runner.handed_over = (name, answer)
+        self.runner.handed_over[:] = [(name, answer)]
         return Score(0.0, 0.0)
 
 
@@ -172,13 +195,19 @@ class _Runner:
 
     def __init__(self, lesson: str, exercises: dict[str, Exercise], seed: int, only: Collection[str]) -> None:
         self.lesson, self.exercises, self.seed, self.only = lesson, exercises, seed, only
-        self.checked: set[str] = set()
         self.namespace: dict[str, Any] = {"__name__": "__main__"}
         self.solutions: dict[str, str] = {}
         self.questions: dict[str, Question] = {}
         self.keys: dict[str, Key] = {}
         self.trials: dict[str, list[Trial]] = {}
-        self.handed_over: Any = None
+        self.axes: dict[str, dict[str, str]] = {}
+        self.handed_over: list[tuple[str, Any]] = []
+
+    def beside(self, seed: int) -> _Runner:
+        """A runner for another seed that asks what is defined in this one's namespace."""
+        other = _Runner(self.lesson, self.exercises, seed, self.only)
+        other.namespace, other.solutions, other.handed_over = self.namespace, self.solutions, self.handed_over
+        return other
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
@@ -196,8 +225,6 @@ class _Runner:
 
     def record(self, name: str) -> _Recorder:
         """What ``lesson(name)`` gives while the solution is run."""
-        if name != self.lesson:
-            raise AuthorError(f'{self.lesson}: the set-up cell says lesson("{name}"); it should name this lesson.')
         return _Recorder(name, self)
 
     def run(self, cell: Any) -> None:
@@ -208,11 +235,6 @@ class _Runner:
             _execute(cell.source, self.namespace, f"{self.lesson}/{identity or cell.id}")
             return
         name = identity.removeprefix(CHECK_PREFIX)
-        if name not in self.exercises:
-            raise AuthorError(f"{self.lesson}: the cell '{identity}' checks '{name}', which {FILE} does not describe.")
-        if name not in self.solutions:
-            raise AuthorError(f"{self.lesson}: no cell with the id '{name}' stands above '{identity}'.")
-        self.checked.add(name)
         if name in self.only:
             self._ask_all(self.exercises[name], cell)
         else:  # what the check's cell defines, a later cell may use
@@ -220,11 +242,9 @@ class _Runner:
 
     def _ask_all(self, exercise: Exercise, check_cell: Any) -> None:
         name, solution = exercise.name, self.solutions[exercise.name]
-        points = check_cell.metadata.nbgrader.get("points")
-        if not isinstance(points, int | float) or points <= 0:
-            raise AuthorError(f"{self.lesson}: the cell '{CHECK_PREFIX}{name}' has no points: give it some.")
         answer = self._hand_over(name, solution, check_cell.source, self.namespace)
         question = self._question(exercise, answer)
+        self.axes[name] = documented_axes(answer) if question.is_function else {}
         expected = [reply.answer for reply in asking.ask(question, answer)]
         for reply in expected:
             if isinstance(reply, Failure):
@@ -248,7 +268,7 @@ class _Runner:
         self.trials[name] = trials
         self.questions[name] = question
         self.keys[name] = Key(
-            points=float(points),
+            points=float(check_cell.metadata.nbgrader.points),
             returns=tuple(exercise.returns.items()),
             rtol=exercise.rtol,
             atol=exercise.atol,
@@ -258,23 +278,36 @@ class _Runner:
         )
 
     def _hand_over(self, name: str, source: str, check: str, namespace: dict[str, Any], place: str = "") -> Any:
-        self.handed_over = None
+        self.handed_over.clear()
         _execute(source, namespace, f"{self.lesson}/{name}", place)
         _execute(check, namespace, f"{self.lesson}/{CHECK_PREFIX}{name}", place)
-        if self.handed_over is None or self.handed_over[0] != name:
+        if not self.handed_over or self.handed_over[0][0] != name:
             raise AuthorError(f"{self.lesson}: the cell '{CHECK_PREFIX}{name}' does not call check(\"{name}\", ...).")
-        return self.handed_over[1]
+        return self.handed_over[0][1]
 
     def _question(self, exercise: Exercise, answer: Any) -> Question:
         if exercise.draw is None:
             return Question(exercise.name, (), (Case("answer"),))
-        drawn = exercise.draw(np.random.default_rng([self.seed, zlib.crc32(exercise.name.encode())]))
+        rng = np.random.default_rng([self.seed, zlib.crc32(exercise.name.encode())])
+        place = f"{self.lesson}/{FILE}"
+        try:
+            drawn = exercise.draw(rng)
+        except Exception as error:
+            file = exercise.draw.__code__.co_filename
+            raise AuthorError(f"{place}{line_of(error, file)} (while it drew inputs for {exercise.name})") from error
+        if not isinstance(drawn, list) or not drawn or not all(isinstance(case, Case) for case in drawn):
+            raise AuthorError(f"{place}: {exercise.name} should return a list of Case(group, inputs).")
+        if not callable(answer):
+            raise AuthorError(
+                f"{self.lesson}: the check of {exercise.name} is given {answer!r:.60}, and {FILE} draws inputs for a "
+                f'function. A question with letters is described by choice("{exercise.name}").'
+            )
         parameters = tuple(inspect.signature(answer).parameters)
         for case in drawn:
             if len(case.inputs) != len(parameters):
                 raise AuthorError(
-                    f"{self.lesson}: {exercise.name}({', '.join(parameters)}) takes {len(parameters)} inputs; "
-                    f"{FILE} draws {len(case.inputs)} for the case '{case.group}'."
+                    f"{place}: {exercise.name} draws {len(case.inputs)} inputs for the case '{case.group}'; "
+                    f"{exercise.name}({', '.join(parameters)}) takes {len(parameters)}."
                 )
         return Question(exercise.name, parameters, tuple(drawn), any(m.random for m in exercise.mistakes))
 
@@ -283,15 +316,17 @@ def _finite(value: Any) -> bool:
     return all(bool(np.isfinite(leaf).all()) for _, leaf in _leaves(value))
 
 
+@functools.cache  # what TensorFlow makes of a function's code it keeps as long as that code is the same
+def _compiled(source: str, filename: str) -> CodeType:
+    return compile(source, filename, "exec")
+
+
 def _execute(source: str, namespace: dict[str, Any], filename: str, place: str = "") -> None:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     try:
-        exec(compile(source, filename, "exec"), namespace)
+        exec(_compiled(source, filename), namespace)
     except AuthorError:
         raise
     except Exception as error:
-        lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
-        number = error.lineno if isinstance(error, SyntaxError) else lines[-1].lineno if lines else None
-        where = f", line {number}: `{linecache.getline(filename, number).strip()}`" if number else ""
         start = f"{place}: as a cell, {filename}" if place else filename
-        raise AuthorError(f"{start} raised {type(error).__name__}: {error}{where}") from error
+        raise AuthorError(f"{start}{line_of(error, filename)}") from error

@@ -24,10 +24,11 @@ PUBLIC_SEED = 2026
 
 def digest(course: Course, lesson: str) -> str:
     """Identify what a lesson's cases are made from: its exercises.py, its pages of mistakes, the code of its cells."""
+    exercises = load_exercises(course, lesson)  # first: it tells an author what cannot be read
     notebook = nbformat.read(course.solution(lesson), as_version=4)
     # As a syntax tree: comments and layout change no case.
     parts = [ast.dump(ast.parse(course.exercises(lesson).read_text(encoding="utf-8")))]
-    for exercise in load_exercises(course, lesson).values():
+    for exercise in exercises.values():
         parts.append(repr(exercise.page.content))
     parts += [cell.source for cell in code_cells(notebook)]
     parts += [

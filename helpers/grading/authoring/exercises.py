@@ -10,6 +10,7 @@ import contextlib
 import contextvars
 import dataclasses
 import importlib.util
+import linecache
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -18,7 +19,7 @@ import numpy as np
 
 from helpers.checking.questions import Case
 from helpers.grading.authoring.mistakes import Page, read_page
-from helpers.grading.authoring.variants import Alternative, AuthorError, Mistake, Variant, source_of
+from helpers.grading.authoring.variants import Alternative, AuthorError, Mistake, Variant, noting, source_of
 from helpers.grading.course import Course
 
 Draw = Callable[[np.random.Generator], list[Case]]
@@ -99,18 +100,29 @@ def draws(rng: np.random.Generator, *shape: int, scale: float = 1.0) -> np.ndarr
 
 def load_exercises(course: Course, lesson: str) -> dict[str, Exercise]:
     """Return the exercises of a lesson as exercises.py and its pages describe them. Raises AuthorError."""
+    found = described_exercises(course, lesson)
+    pages = course.exercises(lesson).parent / PAGES
+    problems: list[str] = []
+    for name, described in found.items():
+        with noting(problems):
+            found[name] = dataclasses.replace(described, page=read_page(pages / f"{name}.md", name))
+    for strange in sorted({page.stem for page in pages.glob("*.md")} - set(found)):
+        problems.append(f"{lesson}/{PAGES}/{strange}.md belongs to no exercise in {FILE}: rename or remove it.")
+    if problems:
+        raise AuthorError(*problems)
+    return found
+
+
+def described_exercises(course: Course, lesson: str) -> dict[str, Exercise]:
+    """Return the exercises of a lesson as exercises.py alone describes them, without pages. Raises AuthorError."""
     path = course.exercises(lesson)
     if not path.exists():
         raise AuthorError(f"Lesson {lesson} has no {FILE} beside its notebook.")
     found: dict[str, Exercise] = {}
     for described in _run(path, lesson):
         if described.name in found:
-            raise AuthorError(f"{lesson}: {FILE} describes '{described.name}' twice; give one of them another name.")
-        page = read_page(path.parent / PAGES / f"{described.name}.md", described.name)
-        found[described.name] = dataclasses.replace(described, page=page)
-    pages = {page.stem for page in (path.parent / PAGES).glob("*.md")}
-    if strange := sorted(pages - set(found)):
-        raise AuthorError(f"{lesson}: {PAGES}/{strange[0]}.md belongs to no exercise in {FILE}: rename or remove it.")
+            raise AuthorError(f"{lesson}/{FILE} describes '{described.name}' twice; give one of them another name.")
+        found[described.name] = described
     return found
 
 
@@ -122,11 +134,22 @@ def _run(path: Path, lesson: str) -> list[Exercise]:
         try:
             spec.loader.exec_module(importlib.util.module_from_spec(spec))
         except Exception as error:
-            lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-            number = error.lineno if isinstance(error, SyntaxError) else lines[-1] if lines else None
-            where = f", line {number}" if number else ""
-            raise AuthorError(f"{lesson}/{FILE}{where}: {type(error).__name__}: {error}") from error
+            raise AuthorError(f"{lesson}/{FILE}{line_of(error, str(path))}") from error
     return described
+
+
+def line_of(error: Exception, filename: str) -> str:
+    """Say where in ``filename`` an exception was raised, and what it says: ``, line 3: NameError: ...``."""
+    if isinstance(error, SyntaxError):
+        number, text = error.lineno, error.msg
+    else:
+        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == filename]
+        number, text = (lines[-1] if lines else None), str(error)
+    where = f", line {number}" if number else ""
+    linecache.checkcache(filename)
+    line = linecache.getline(filename, number).strip() if number else ""
+    quoted = f", in `{line}`" if line else ""
+    return f"{where}: {type(error).__name__}: {' '.join(text.split())}{quoted}"
 
 
 @contextlib.contextmanager

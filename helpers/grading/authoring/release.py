@@ -12,6 +12,9 @@ from nbgrader.utils import temp_attrs
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.grading.authoring import cases
+from helpers.grading.authoring.links import write_links
+from helpers.grading.authoring.readme import readme, update_lesson_table
+from helpers.grading.authoring.sources import picture_problems, read_sources
 from helpers.grading.authoring.variants import AuthorError
 from helpers.grading.course import Course, CourseError
 
@@ -29,21 +32,30 @@ def nbgrader_api(course: Course) -> NbGraderAPI:
 
 
 def release(course: Course, lessons: list[str], recompute: bool = False) -> None:
-    """Write cases and student copies of ``lessons``; files that are already right stay untouched.
+    """Write cases, student copies and README rows of ``lessons``; files that are already right stay untouched.
 
     recompute: draw and answer all cases again even where their digest says they are current. Raises AuthorError,
     with nothing of a lesson written, where its cases would judge wrongly or its files contradict each other.
     """
     api = nbgrader_api(course)
+    # Part of a course, as in a demonstration, has no table and no neighbours.
+    linked = write_links(course) if readme(course).exists() else []
     for lesson in lessons:
+        sources = read_sources(course, lesson)
+        if unseen := [*picture_problems(lesson, sources.notebook)]:
+            raise AuthorError(*unseen)
         if recompute or not cases.up_to_date(course, lesson):
             from helpers.grading.authoring.answering import run_lesson  # brings TensorFlow
 
             run = run_lesson(course, lesson)
             if problems := run.problems():
-                raise AuthorError("\n  ".join([f"{lesson} is not released; nothing was written:", *problems]))
+                raise AuthorError(*problems)
             cases.save(course, run.cases)
         print(f"{lesson}: {_generate(api, course, lesson)}", flush=True)
+    for lesson in linked:
+        if lesson not in lessons and course.student_copy(lesson).exists():
+            print(f"{lesson}: {_generate(api, course, lesson)}, for its links to neighbours", flush=True)
+    update_lesson_table(course)
 
 
 def register(api: NbGraderAPI, course: Course, lesson: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from helpers.grading.course import CourseError
 
@@ -12,7 +13,21 @@ Edit = tuple[str, str]
 
 
 class AuthorError(CourseError):
-    """A lesson contradicts itself; the message says in a sentence where, and what to do."""
+    """A lesson contradicts itself; each of the ``problems`` says in a sentence where, and what to do."""
+
+    def __init__(self, *problems: str) -> None:
+        several = "\n  ".join([f"{len(problems)} things are to be mended:", *problems])
+        super().__init__(problems[0] if len(problems) == 1 else several)
+        self.problems = problems
+
+
+@contextlib.contextmanager
+def noting(problems: list[str]) -> Iterator[None]:
+    """Add what an AuthorError says to ``problems`` and go on, so that an author reads all of them at once."""
+    try:
+        yield
+    except AuthorError as error:
+        problems += error.problems
 
 
 @dataclasses.dataclass(frozen=True)
