@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import inspect
 import io
 import linecache
 import secrets
 import traceback
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from types import CodeType
 from typing import Any
 
 import nbformat
@@ -78,18 +80,30 @@ def run_lesson(course: Course, lesson: str, seed: int = PUBLIC_SEED) -> LessonRu
     Raises AuthorError when the notebook, exercises.py and the pages of mistakes do not belong together, or when
     the solution itself fails.
     """
+    return run_seeds(course, lesson, (seed,))[seed]
+
+
+def run_seeds(course: Course, lesson: str, seeds: Sequence[int]) -> dict[int, LessonRun]:
+    """Do as :func:`run_lesson` for several seeds; cells that check nothing are run once for all of them."""
     exercises = load_exercises(course, lesson)
     notebook = nbformat.read(course.solution(lesson), as_version=4)
-    runner = _Runner(lesson, exercises, seed)
-    with runner.recording():
+    first = _Runner(lesson, exercises, seeds[0])
+    runners = [first, *(first.beside(seed) for seed in seeds[1:])]
+    with first.recording():
         for cell in code_cells(notebook):
-            runner.run(cell)
+            checks_something = grade_id(cell).startswith(CHECK_PREFIX)
+            for runner in runners if checks_something else runners[:1]:
+                runner.run(cell)
     for name in exercises:
-        if name not in runner.keys:
+        if name not in first.keys:
             raise AuthorError(
                 f"{lesson}: {FILE} describes '{name}', and no cell with the id '{CHECK_PREFIX}{name}' checks it."
             )
-    return LessonRun(CaseFile(lesson, digest(course, lesson), seed, runner.questions, runner.keys), runner.trials)
+    made_from = digest(course, lesson)
+    return {
+        runner.seed: LessonRun(CaseFile(lesson, made_from, runner.seed, runner.questions, runner.keys), runner.trials)
+        for runner in runners
+    }
 
 
 def draw_cases(course: Course, lesson: str) -> CaseFile:
@@ -167,7 +181,7 @@ class _Recorder(checks.Check):
         self.runner = runner
 
     def __call__(self, name: str, answer: Any = None) -> Score:
-        self.runner.handed_over = (name, answer)
+        self.runner.handed_over[:] = [(name, answer)]
         return Score(0.0, 0.0)
 
 
@@ -181,7 +195,13 @@ class _Runner:
         self.questions: dict[str, Question] = {}
         self.keys: dict[str, Key] = {}
         self.trials: dict[str, list[Trial]] = {}
-        self.handed_over: Any = None
+        self.handed_over: list[tuple[str, Any]] = []
+
+    def beside(self, seed: int) -> _Runner:
+        """A runner for another seed that asks what is defined in this one's namespace."""
+        other = _Runner(self.lesson, self.exercises, seed)
+        other.namespace, other.solutions, other.handed_over = self.namespace, self.solutions, self.handed_over
+        return other
 
     @contextlib.contextmanager
     def recording(self) -> Iterator[None]:
@@ -257,12 +277,12 @@ class _Runner:
         )
 
     def _hand_over(self, name: str, source: str, check: str, namespace: dict[str, Any], place: str = "") -> Any:
-        self.handed_over = None
+        self.handed_over.clear()
         _execute(source, namespace, f"{self.lesson}/{name}", place)
         _execute(check, namespace, f"{self.lesson}/{CHECK_PREFIX}{name}", place)
-        if self.handed_over is None or self.handed_over[0] != name:
+        if not self.handed_over or self.handed_over[0][0] != name:
             raise AuthorError(f"{self.lesson}: the cell '{CHECK_PREFIX}{name}' does not call check(\"{name}\", ...).")
-        return self.handed_over[1]
+        return self.handed_over[0][1]
 
     def _question(self, exercise: Exercise, answer: Any) -> Question:
         if exercise.draw is None:
@@ -282,10 +302,15 @@ def _finite(value: Any) -> bool:
     return all(bool(np.isfinite(leaf).all()) for _, leaf in _leaves(value))
 
 
+@functools.cache  # what TensorFlow makes of a function's code it keeps as long as that code is the same
+def _compiled(source: str, filename: str) -> CodeType:
+    return compile(source, filename, "exec")
+
+
 def _execute(source: str, namespace: dict[str, Any], filename: str, place: str = "") -> None:
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     try:
-        exec(compile(source, filename, "exec"), namespace)
+        exec(_compiled(source, filename), namespace)
     except AuthorError:
         raise
     except Exception as error:
