@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from small_lesson import release_small
 
 from helpers.grading.authoring.answering import LessonRun, run_seeds
 from helpers.grading.authoring.cases import PUBLIC_SEED
@@ -142,3 +143,9 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Course:
         shutil.copytree(REPO / room, root / room, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     shutil.copy(REPO / CONFIG, root)
     return Course(root)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Course:
+    """A course of one small lesson, released; tests hand in to copies of it."""
+    return release_small(tmp_path_factory.mktemp("small") / "course")

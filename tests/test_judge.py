@@ -9,20 +9,18 @@ import os
 import nbformat
 import numpy as np
 import pytest
+from small_lesson import LESSON, POINTS
 
 from helpers.checking.answers import Failure, Reply
 from helpers.checking.keys import load
 from helpers.checking.questions import Case, Question, Sheet
 from helpers.checking.wire import WireError, read_replies, write_replies
-from helpers.grading import demo, sample
+from helpers.grading import sample
 from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
-from helpers.grading.course import REPO
 from helpers.grading.kernels.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
 from helpers.grading.marks import CHECK_PREFIX, grade_id
 from helpers.probes.registry import PROBES
-
-LESSON = demo.LESSON
 
 
 def parcel(meta, **arrays):
@@ -112,8 +110,8 @@ def test_a_kernel_gets_questions_and_nothing_else(course):
     }, "whoever adds a field asks: may a student's process see it?"
 
 
-def test_what_is_expected_is_not_in_what_a_kernel_gets(course):
-    cases = load(course.case_file(LESSON))
+def test_what_is_expected_is_not_in_what_a_kernel_gets(small):
+    cases = load(small.case_file(LESSON))
     public = b"".join(np.asarray(leaf).tobytes() for leaf in _arrays(cases.keys["one_step"].expected))
     assert public not in cases.sheet.to_bytes()
     with pytest.raises(ValueError, match="format"):
@@ -150,13 +148,6 @@ class Courier:
 check = Courier()
 def one_step(*a): return 1
 """
-REPLAY = """
-from helpers.checking.keys import load, CASES_DIR
-public = load(CASES_DIR / "01_two_steps.npz").keys["one_step"]
-answers = iter(public.expected + public.expected)
-def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
-    return next(answers)
-"""
 TRANSFORMER = """
 import ast
 class Drop(ast.NodeTransformer):
@@ -180,6 +171,12 @@ files = [os.path.join(place, name) for top in tops for place, _, names in os.wal
 wanted = ("gradebook.db", "exercises.py", "drawn.npz", ".ipynb")
 print([file for file in files if file.endswith(wanted) and "site-packages" not in file])
 """
+
+
+def replay(course):
+    """Give the answers that are right for the inputs everybody knows."""
+    public = [answer.tolist() for answer in load(course.case_file(LESSON)).keys["one_step"].expected]
+    return f"import numpy as np\nanswers = iter({public * 2})\ndef one_step(*a): return np.float32(next(answers))\n"
 
 
 def tampered(course):
@@ -215,14 +212,14 @@ def cluttered(course):
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO, LESSON)
+def results(small, tmp_path_factory):
+    course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", small.root, LESSON)
     right = sample.solution_sources(course, LESSON)
     submissions = {
         "boast": sample.fill(course, LESSON, {name: BOAST for name in sample.solution_sources(course, LESSON)}),
         "patched": sample.fill(course, LESSON, {"one_step": PATCHED}),
         "forger": sample.fill(course, LESSON, {"one_step": FORGER}),
-        "replay": sample.fill(course, LESSON, {"one_step": REPLAY}),
+        "replay": sample.fill(course, LESSON, {"one_step": replay(course)}),
         "transformer": sample.fill(course, LESSON, {"one_step": TRANSFORMER}),
         "rewriter": sample.fill(course, LESSON, {"one_step": REWRITER}),
         "thief": sample.fill(course, LESSON, {"one_step": THIEF}),
@@ -249,7 +246,7 @@ CHEATS = ["boast", "patched", "forger", "replay", "transformer", "rewriter", "th
 @pytest.mark.parametrize("student", CHEATS)
 def test_cheats_earn_nothing(results, student):
     result = results[1][student]
-    assert (result.score, result.max_score) == (0, 10)
+    assert (result.score, result.max_score) == (0, POINTS)
     assert result.status in STATUSES, "a terminal status, whatever it did"
 
 
@@ -276,4 +273,4 @@ def test_nothing_can_be_stolen(results):
 
 
 def test_honest_work_in_a_cluttered_notebook_loses_nothing(results):
-    assert results[1]["cluttered"].score == 10
+    assert results[1]["cluttered"].score == POINTS
