@@ -7,6 +7,7 @@ import re
 import shutil
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from small_lesson import release_small
@@ -32,6 +33,7 @@ SECONDS = {
     "test_judge": 60,
 }
 PER_SEED = 8.0  # of the cases of a lesson
+LESSON_IN_ID = re.compile(r"\[(\d\d_\w+?)(?:-\w+)?\]$")
 NOTEBOOK = 25.0  # of a lesson that has no row in the README yet
 
 
@@ -40,7 +42,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "xdist_group(name): tests of one group run in one process")
     if name := config.getoption("--lesson"):
         try:
             config.lesson = COURSE.find(name)  # type: ignore[attr-defined]
@@ -59,8 +60,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return (os.cpu_count() or 1) + 1
 
 
-def pytest_itemcollected(item: pytest.Item) -> None:
-    item.add_marker(pytest.mark.xdist_group(_group(item)))  # xdist reads it before it lets others reorder
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByGroup(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(nodeid)
+
+    return ByGroup(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -68,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         others = [item for item in items if _lesson_of(item) != lesson]
         config.hook.pytest_deselected(items=others)
         items[:] = [item for item in items if item not in others]
-    items.sort(key=lambda item: _rank(_group(item)))
+    items.sort(key=lambda item: _rank(_group(item.nodeid)))
 
 
 def _lesson_of(item: pytest.Item) -> str:
@@ -78,14 +86,15 @@ def _lesson_of(item: pytest.Item) -> str:
     return getattr(item, "callspec", None) and item.callspec.params.get("lesson", "")
 
 
-def _group(item: pytest.Item) -> str:
+def _group(nodeid: str) -> str:
     """What runs in one process: tests that look at one run of a lesson, or a file of tests and its fixtures."""
-    lesson, function = _lesson_of(item), getattr(item, "originalname", "")
-    if item.path.stem == "test_cases" or function == "test_release_changes_nothing":
-        return f"cases {lesson}"
-    if function in ("test_solution_gives_its_stored_outputs", "test_an_unwritten_notebook_runs_calmly"):
-        return f"{function} {lesson}"
-    return item.path.stem
+    path, _, test = nodeid.partition("::")
+    file, function, lesson = Path(path).stem, test.partition("[")[0], LESSON_IN_ID.search(test)
+    if lesson and (file == "test_cases" or function == "test_release_changes_nothing"):
+        return f"cases {lesson.group(1)}"
+    if lesson and function in ("test_solution_gives_its_stored_outputs", "test_an_unwritten_notebook_runs_calmly"):
+        return f"{function} {lesson.group(1)}"
+    return file
 
 
 def _rank(group: str) -> tuple[int, float]:
@@ -109,7 +118,7 @@ def _run_times() -> dict[str, float]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    found = re.search(r"::(\w+)\[(\d\d_\w+)(?:-\w+)?\](?:@.*)?$", report.nodeid)
+    found = re.search(r"::(\w+)\[(\d\d_\w+)(?:-\w+)?\]$", report.nodeid)
     if found and report.when == "call" and report.duration > 0.5:
         name = found.group(1).removeprefix("test_").replace("_", " ")
         print(f"\n{found.group(2)}: {name}: {report.outcome} in {report.duration:.0f} s", end="", flush=True)

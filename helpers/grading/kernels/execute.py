@@ -204,31 +204,20 @@ class _Client(NotebookClient):
         """Widgets have no place in grading."""
 
     async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> dict[str, Any] | None:
-        # Where this process had to wait for a core, the cell may have ended in time and nobody has looked.
-        if (finished := await self._next_reply(0)) is not None:
-            return finished
         reply = await super()._async_handle_timeout(timeout, cell)
         if self.kc is None or cell is None:
             return reply
         cell.outputs.append(nbformat.v4.new_output("error", **LATE))
         # The next cell would wait behind this one for its whole time: does the kernel come back?
-        if await self._next_reply(REACTION_SECONDS) is None:
-            raise Stuck
-        return reply
-
-    async def _next_reply(self, seconds: float) -> dict[str, Any] | None:
-        """The next reply to a cell, or None when there is none for so long. Others are passed over: a kernel that was
-        slow to start answers several times that it is there."""
-        channel: Any = self.kc.shell_channel if self.kc is not None else None
-        end = time.monotonic() + seconds
         try:
-            while channel is not None:
-                message: dict[str, Any] = await channel.get_msg(timeout=max(0.0, end - time.monotonic()))
-                if message["msg_type"] == "execute_reply":
-                    return message
-        except Exception:  # none came, or one that makes no sense
-            return None
-        return None
+            channel: Any = self.kc.shell_channel
+            async with asyncio.timeout(REACTION_SECONDS):
+                # A kernel that was slow to start has said several times that it is there; that is no reaction.
+                while (await channel.get_msg())["msg_type"] != "execute_reply":
+                    pass
+        except Exception:
+            raise Stuck from None
+        return reply
 
     async def finish(self) -> None:
         """End the kernel without asking it; its sockets go too."""
