@@ -28,8 +28,8 @@ lock: $(READY) ## write requirements.lock from requirements.txt (ARGS=--upgrade 
 lab: $(READY) ## open JupyterLab on lesson 01 (ARGS="--no-browser --port 8899")
 	@$(BIN)/jupyter lab --config=lab/jupyter_lab_config.py $(ARGS)
 
-test: $(READY) ## run all tests (ARGS="-k checks" for some)
-	$(BIN)/python -m pytest $(ARGS)
+test: $(READY) ## run all tests (LESSON=02 for those of one lesson, ARGS="-k checks" for some)
+	$(BIN)/python -m pytest $(if $(LESSON),--lesson=$(LESSON)) $(ARGS)
 
 test-browser: $(READY) ## run the tests that need Chromium and its driver on this machine
 	$(BIN)/python -m pytest tests/browser --override-ini addopts=-q $(ARGS)

@@ -4,6 +4,7 @@ import os
 
 import nbformat
 
+from helpers.checking.keys import load
 from helpers.grading import sample
 from helpers.grading.marks import CHECK_PREFIX, grade_id
 
@@ -30,13 +31,6 @@ class Courier:
         return 100.0
 check = Courier()
 def one_step(*a): return 1
-"""
-REPLAY = """
-from helpers.checking.keys import load, CASES_DIR
-public = load(CASES_DIR / "01_two_steps.npz").keys["one_step"]
-answers = iter(public.expected + public.expected)
-def one_step(x_t, h_prev, kernel, recurrent_kernel, bias):
-    return next(answers)
 """
 TRANSFORMER = """
 import ast
@@ -69,6 +63,12 @@ files = [os.path.join(place, name) for top in tops for place, _, names in os.wal
 wanted = ("gradebook.db", "exercises.py", "drawn.npz", ".ipynb")
 print([file for file in files if file.endswith(wanted) and "site-packages" not in file])
 """
+
+
+def replay(course, lesson):
+    """Give the answers that are right for the inputs everybody knows."""
+    public = [answer.tolist() for answer in load(course.case_file(lesson)).keys["one_step"].expected]
+    return f"import numpy as np\nanswers = iter({public * 2})\ndef one_step(*a): return np.float32(next(answers))\n"
 
 
 def tampered(course, lesson):
@@ -120,7 +120,7 @@ def hand_in(course, lesson):
         "boast": sample.fill(course, lesson, {name: BOAST for name in sample.solution_sources(course, lesson)}),
         "patched": sample.fill(course, lesson, {"one_step": PATCHED}),
         "forger": sample.fill(course, lesson, {"one_step": FORGER}),
-        "replay": sample.fill(course, lesson, {"one_step": REPLAY}),
+        "replay": sample.fill(course, lesson, {"one_step": replay(course, lesson)}),
         "transformer": sample.fill(course, lesson, {"one_step": TRANSFORMER}),
         "rewriter": sample.fill(course, lesson, {"one_step": REWRITER}),
         "thief": sample.fill(course, lesson, {"one_step": THIEF}),

@@ -22,8 +22,9 @@ import nbformat
 import parts_at_fault
 import pytest
 from nbgrader.api import Gradebook
+from small_lesson import LESSON
 
-from helpers.grading import demo, sample, workers
+from helpers.grading import sample, workers
 from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
 from helpers.grading.course import REPO, CourseError
@@ -33,7 +34,6 @@ from helpers.grading.marks import grade_id
 from helpers.grading.options import Options
 from helpers.grading.store import Store
 
-LESSON = demo.LESSON
 POINTS = 2  # for the one answer that is right
 LONGER = 120  # seconds, for what should take a few
 
@@ -74,9 +74,9 @@ def command(course, *more):
 
 
 @pytest.fixture(scope="module")
-def fresh(tmp_path_factory):
+def fresh(small, tmp_path_factory):
     """A course with inputs drawn; tests work on copies of it."""
-    course = sample.make_course(tmp_path_factory.mktemp("batch") / "course", REPO, LESSON)
+    course = sample.make_course(tmp_path_factory.mktemp("batch") / "course", small.root, LESSON)
     submit(course, "nobody", {}, "no notebook")
     grade(course, LESSON)
     shutil.rmtree(course.root / "submitted" / "nobody")

@@ -9,21 +9,22 @@ import socket
 
 import nbformat
 import pytest
+from small_lesson import LESSON
 
-from helpers.grading import cleanup, demo, intake, sample
+from helpers.grading import cleanup, intake, sample
+from helpers.grading.authoring.exercises import load_exercises
 from helpers.grading.course import REPO, CourseError
 from helpers.grading.kernels import jobs
 from helpers.grading.marks import grade_id
 
-LESSON = demo.LESSON
 NAME = f"{LESSON}.ipynb"
 NUMBER = itertools.count()
 
 
 @pytest.fixture(scope="module")
-def desk(tmp_path_factory):
+def desk(small, tmp_path_factory):
     """A course to hand in to."""
-    return sample.make_course(tmp_path_factory.mktemp("intake") / "course", REPO, LESSON)
+    return sample.make_course(tmp_path_factory.mktemp("intake") / "course", small.root, LESSON)
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +86,16 @@ def sources(notebook):
 # -- honest work --------------------------------------------------------------------------
 
 
-def test_the_example_class_is_read_without_repairs(desk):
-    for name, content in demo.example_class(desk).items():
+def test_an_honest_class_is_read_without_repairs(desk):
+    right = sample.solution_sources(desk, LESSON)
+    answers = {
+        "perfect": right,
+        "alternative": sample.alternatives(load_exercises(desk, LESSON), right),
+        "half-done": dict(list(right.items())[:2]),
+        "unfinished": {},
+    }
+    contents = {name: sample.fill(desk, LESSON, given) for name, given in answers.items()}
+    for name, content in (contents | {"not-a-notebook": "Dear teacher, my homework is in the other file.\n"}).items():
         read = hand_in(desk, content)
         if name == "not-a-notebook":
             assert (read.status, read.notebook) == (jobs.NO_NOTEBOOK, None)
@@ -270,8 +279,8 @@ EDITS = {
     "check deleted": (lambda nb: nb["cells"].pop(at(nb, CHECK)), THE + "was deleted"),
     "check doubled": (double(CHECK), THE + "was there more than once"),
     "forged double": (double(CHECK, source="1000"), THE + "was there more than once"),
-    "check moved down": (move(CHECK, 40), THE + "was moved"),
-    "check before its answer": (move(CHECK, 15), THE + "was moved"),
+    "check moved down": (move(CHECK, 18), THE + "was moved"),
+    "check before its answer": (move(CHECK, 8), THE + "was moved"),
     "check as text": (become(CHECK, "markdown"), THE + "was turned into markdown"),
     "check as raw": (become(CHECK, "raw"), THE + "was turned into raw"),
     "check of an unknown kind": (become(CHECK, ["code"]), THE + "was turned into no cell"),
@@ -443,8 +452,8 @@ def test_folders_that_are_links_are_refused(desk, perfect, which):
 # -- names --------------------------------------------------------------------------------
 
 
-def test_students_are_listed_by_their_folders(tmp_path):
-    course = sample.make_course(tmp_path / "course", REPO, LESSON)
+def test_students_are_listed_by_their_folders(small, tmp_path):
+    course = sample.make_course(tmp_path / "course", small.root, LESSON)
     with pytest.raises(CourseError, match=f"submitted/ holds nothing for {LESSON}"):
         intake.students(course, LESSON)
     for name in ("zoe", "ada lovelace", ".hidden", "b\ufeffob"):
@@ -546,8 +555,8 @@ def test_nothing_is_imported_to_find_out(desk, perfect, tmp_path, monkeypatch):
     assert len(hand_in(desk, perfect, {"spy.py": b""}).repairs) == 1
 
 
-def test_released_files_are_the_released_ones(tmp_path, perfect):
-    course = sample.make_course(tmp_path / "course", REPO, LESSON)
+def test_released_files_are_the_released_ones(small, tmp_path, perfect):
+    course = sample.make_course(tmp_path / "course", small.root, LESSON)
     beside = course.student_copy(LESSON).parent
     (beside / "prices.csv").write_bytes(b"1,2,3")
     (beside / "more").mkdir()

@@ -13,19 +13,17 @@ import nbformat
 import numpy as np
 import pytest
 from nbgrader.api import Gradebook
+from small_lesson import LESSON, POINTS
 
 from helpers.checking.answers import Failure, Reply
 from helpers.checking.keys import load
 from helpers.checking.questions import Case, Question, Sheet
 from helpers.checking.wire import WireError, read_replies, write_replies
-from helpers.grading import demo, sample
+from helpers.grading import sample
 from helpers.grading.batch import grade
-from helpers.grading.course import REPO
 from helpers.grading.kernels.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
 from helpers.grading.marks import grade_id
 from helpers.probes.registry import PROBES
-
-LESSON = demo.LESSON
 
 
 def parcel(meta, **arrays):
@@ -115,8 +113,8 @@ def test_a_kernel_gets_questions_and_nothing_else(course):
     }, "whoever adds a field asks: may a student's process see it?"
 
 
-def test_what_is_expected_is_not_in_what_a_kernel_gets(course):
-    cases = load(course.case_file(LESSON))
+def test_what_is_expected_is_not_in_what_a_kernel_gets(small):
+    cases = load(small.case_file(LESSON))
     public = b"".join(np.asarray(leaf).tobytes() for leaf in _arrays(cases.keys["one_step"].expected))
     assert public not in cases.sheet.to_bytes()
     with pytest.raises(ValueError, match="format"):
@@ -131,9 +129,9 @@ def _arrays(value):
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory):
+def results(small, tmp_path_factory):
     """The class graded by `make grade`: its course, and the records by student."""
-    course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", REPO, LESSON)
+    course = sample.make_course(tmp_path_factory.mktemp("cheats") / "course", small.root, LESSON)
     attacks.hand_in(course, LESSON)
     return course, {result.student: result for result in grade(course, LESSON)}
 
@@ -141,7 +139,7 @@ def results(tmp_path_factory):
 @pytest.mark.parametrize("student", attacks.CHEATS)
 def test_cheats_earn_nothing(results, student):
     result = results[1][student]
-    assert (result.score, result.max_score) == (0, 10)
+    assert (result.score, result.max_score) == (0, POINTS)
     assert result.status in STATUSES, "a terminal status, whatever it did"
 
 
@@ -175,13 +173,13 @@ def test_nothing_can_be_stolen(results):
 
 @pytest.mark.parametrize("student", attacks.HONEST)
 def test_honest_work_in_a_cluttered_notebook_loses_nothing(results, student):
-    assert results[1][student].score == 10
+    assert results[1][student].score == POINTS
 
 
 @pytest.fixture(scope="module")
-def stock(tmp_path_factory):
+def stock(small, tmp_path_factory):
     """The class graded by nbgrader's own command, on a course that no gradebook knows yet."""
-    course = sample.make_course(tmp_path_factory.mktemp("stock") / "course", REPO, LESSON)
+    course = sample.make_course(tmp_path_factory.mktemp("stock") / "course", small.root, LESSON)
     attacks.hand_in(course, LESSON)
     command = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
     done = subprocess.run(command, cwd=course.root, capture_output=True, text=True)
@@ -204,8 +202,8 @@ def test_nbgraders_own_command_stops_for_nobody(stock):
     assert copied == [f"{LESSON}.ipynb"], "what lies beside a notebook stays where it is"
 
 
-def test_nbgraders_own_command_refuses_where_it_cannot_confine(tmp_path):
-    course = sample.make_course(tmp_path / "course", REPO, LESSON)
+def test_nbgraders_own_command_refuses_where_it_cannot_confine(small, tmp_path):
+    course = sample.make_course(tmp_path / "course", small.root, LESSON)
     folder = course.root / "submitted" / "ada" / LESSON
     folder.mkdir(parents=True)
     (folder / f"{LESSON}.ipynb").write_text(sample.fill(course, LESSON, sample.solution_sources(course, LESSON)))
@@ -229,4 +227,4 @@ def test_nbgraders_own_command_refuses_where_it_cannot_confine(tmp_path):
     done = autograde()
     assert done.returncode == 0, done.stderr[-3000:]
     with Gradebook(f"sqlite:///{course.gradebook}", "rnn") as book:
-        assert book.find_submission(LESSON, "ada").score == 10
+        assert book.find_submission(LESSON, "ada").score == POINTS

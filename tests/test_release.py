@@ -7,23 +7,16 @@ import sys
 
 import nbformat
 import pytest
+from conftest import lesson_run
+from demonstrations import independent
 
 from helpers.grading.__main__ import main
-from helpers.grading.authoring.release import CONFIG
-from helpers.grading.course import REPO, Course
+from helpers.grading.authoring.cases import PUBLIC_SEED
+from helpers.grading.authoring.release import release
+from helpers.grading.course import REPO
 from helpers.grading.marks import CHECK_PREFIX, grade_id
 
-SHARED = ("helpers", "data", "requirements.txt")
-
-
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory):
-    """A copy of the course, so that a release cannot touch the tree under test."""
-    root = tmp_path_factory.mktemp("course")
-    for room in ("solutions", "notebooks", "data"):
-        shutil.copytree(REPO / room, root / room, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
-    shutil.copy(REPO / CONFIG, root)
-    return Course(root)
+LEFT_OUT = "skip-execution"  # nbclient leaves cells with this tag out
 
 
 def contents(course):
@@ -31,9 +24,20 @@ def contents(course):
     return {str(path.relative_to(course.root)): path.read_bytes() for path in paths}
 
 
-def test_release_changes_nothing(copy):
+def test_release_changes_nothing(lesson, copy):
+    """All cases drawn and answered anew are those that are committed, and so is the student's copy.
+
+    The answers come from the run that the tests of the cases look at, too: the copy's sources are the course's.
+    """
     before = contents(copy)
-    assert main(["--course", str(copy.root), "release", "--recompute"]) == 0
+    release(copy, [lesson], recompute=True, run=lambda course, name: lesson_run(name, PUBLIC_SEED))
+    assert contents(copy) == before
+
+
+@pytest.mark.parametrize("arguments", [[], ["01", "--recompute"]])
+def test_the_command_changes_nothing(copy, arguments):
+    before = contents(copy)
+    assert main(["--course", str(copy.root), "release", *arguments]) == 0
     assert contents(copy) == before
 
 
@@ -56,7 +60,7 @@ def test_release_works_where_the_environment_is_not_activated(copy, tmp_path):
     assert copy.gradebook.exists()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pack(tmp_path_factory):
     """A student's pack: no solutions, no grading."""
     root = tmp_path_factory.mktemp("pack")
@@ -67,15 +71,28 @@ def pack(tmp_path_factory):
     return root
 
 
-def test_an_unwritten_notebook_runs_calmly(lesson, pack):
+def test_an_unwritten_notebook_runs_calmly(lesson, pack, course):
+    """Every cell runs, and every check says that its answer is not written yet.
+
+    Left out are demonstrations that do here what they do in the solution, where they run for the test of its
+    stored outputs: those whose text is the same and which share no name with any answer, not even through other
+    cells (:func:`demonstrations.independent`). Whatever seeds they need they set themselves, as all lessons do.
+    """
     path = pack / "notebooks" / lesson / f"{lesson}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    seen = {cell.id for cell in independent(notebook, nbformat.read(course.solution(lesson), as_version=4))}
+    for cell in notebook.cells:
+        if cell.id in seen:
+            cell.metadata.tags = [*cell.metadata.tags, LEFT_OUT]
+    nbformat.write(notebook, path)
     command = [sys.executable, "-m", "jupyter", "execute", "--inplace", "--allow-errors", "--timeout=200", str(path)]
     done = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(pack)}, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     notebook = nbformat.read(path, as_version=4)
     checked = 0
-    for cell in notebook.cells:
-        outputs = cell.get("outputs", [])
+    for cell in (cell for cell in notebook.cells if cell.cell_type == "code"):
+        assert bool(cell.execution_count) == (cell.id not in seen), cell.source
+        outputs = cell.outputs
         assert not [out for out in outputs if out.output_type == "error" or out.get("name") == "stderr"], cell.source
         if grade_id(cell).startswith(CHECK_PREFIX):
             box, score = outputs

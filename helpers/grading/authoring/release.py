@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
@@ -17,6 +18,9 @@ from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
 from helpers.grading.authoring.variants import AuthorError
 from helpers.grading.course import Course, CourseError
+
+if TYPE_CHECKING:
+    from helpers.grading.authoring.answering import LessonRun
 
 CONFIG = "nbgrader_config.py"
 
@@ -31,10 +35,13 @@ def nbgrader_api(course: Course) -> NbGraderAPI:
     return NbGraderAPI(config=config)
 
 
-def release(course: Course, lessons: list[str], recompute: bool = False) -> None:
+def release(
+    course: Course, lessons: list[str], recompute: bool = False, run: Callable[[Course, str], LessonRun] | None = None
+) -> None:
     """Write cases, student copies and README rows of ``lessons``; files that are already right stay untouched.
 
-    recompute: draw and answer all cases again even where their digest says they are current. Raises AuthorError,
+    recompute: draw and answer all cases again even where their digest says they are current. run: what answers
+    them; without it, running the solution does. Raises AuthorError,
     with nothing of a lesson written, where its cases would judge wrongly or its files contradict each other.
     """
     api = nbgrader_api(course)
@@ -47,10 +54,10 @@ def release(course: Course, lessons: list[str], recompute: bool = False) -> None
         if recompute or not cases.up_to_date(course, lesson):
             from helpers.grading.authoring.answering import run_lesson  # brings TensorFlow
 
-            run = run_lesson(course, lesson)
-            if problems := run.problems():
+            answered = (run or run_lesson)(course, lesson)
+            if problems := answered.problems():
                 raise AuthorError(*problems)
-            cases.save(course, run.cases)
+            cases.save(course, answered.cases)
         print(f"{lesson}: {_generate(api, course, lesson)}", flush=True)
     for lesson in linked:
         if lesson not in lessons and course.student_copy(lesson).exists():

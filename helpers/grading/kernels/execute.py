@@ -91,7 +91,8 @@ def kernel_name(confined: bool) -> str:
 
 async def _execute(notebook: NotebookNode, job: Job, folder: Path, known: dict[str, str]) -> tuple[str, str]:
     limits = dataclasses.asdict(job.limits)
-    own = {name: limits[name] for name in ("total_seconds", "memory_mb", "processes", "disk_mb")}
+    own = {name: limits[name] for name in ("memory_mb", "processes", "disk_mb")}
+    own["total_seconds"] = job.limits.total_seconds + START_SECONDS  # the guard's clock runs while a kernel starts, too
     context = zmq.asyncio.Context()
     context.setsockopt(zmq.MAXMSGSIZE, MAX_TEXT + jobs.MEGABYTE * job.limits.output_mb)
     manager = AsyncKernelManager(
@@ -102,6 +103,7 @@ async def _execute(notebook: NotebookNode, job: Job, folder: Path, known: dict[s
         notebook,
         km=manager,
         room=jobs.MEGABYTE * job.limits.output_mb,
+        total_seconds=job.limits.total_seconds,
         timeout=job.limits.cell_seconds,
         interrupt_on_timeout=True,
         error_on_timeout=LATE,
@@ -112,17 +114,18 @@ async def _execute(notebook: NotebookNode, job: Job, folder: Path, known: dict[s
         log=QUIET,
     )
     status, note = jobs.GRADED, ""
+    clock = client.clock
     try:
-        async with asyncio.timeout(job.limits.total_seconds + 2 * job.limits.cell_seconds):
+        async with clock:
             environment = {**os.environ, **known}
             await client.async_execute(cwd=str(folder), env=environment, cleanup_kc=False)
     except Stuck:
         status, note = jobs.TIMED_OUT, "ignored an interrupt and was ended"
-    except DeadKernelError:
-        reason = getattr(getattr(manager.provisioner, "process", None), "reason", "")
-        status, note = REASONS.get(reason, (jobs.DIED, "the kernel ended by itself"))
     except TimeoutError:
         status, note = REASONS["time"]
+    except DeadKernelError:  # nbclient calls a cell that is cancelled a dead kernel, too
+        reason = "time" if clock.expired() else getattr(getattr(manager.provisioner, "process", None), "reason", "")
+        status, note = REASONS.get(reason, (jobs.DIED, "the kernel ended by itself"))
     except provisioners.ZygoteError as error:
         raise RuntimeError(f"no kernel could be started: {error}") from None
     except Exception as error:  # what a student's process sends can be wrong in every way
@@ -169,11 +172,22 @@ class KernelClient(AsyncKernelClient):
 
 
 class _Client(NotebookClient):
-    """An nbclient that limits output and gives up on a kernel that does not react."""
+    """An nbclient that limits output, has a limit for the whole notebook, and gives up on a kernel that does not react.
 
-    def __init__(self, nb: NotebookNode, km: Any, room: int, **options: Any) -> None:
+    clock: to be entered around all that it does; it runs once the kernel is there.
+    """
+
+    def __init__(self, nb: NotebookNode, km: Any, room: int, total_seconds: float, **options: Any) -> None:
         super().__init__(nb, km=km, **options)
         self.rooms = {True: ANSWERS_TOGETHER, False: room}
+        self.total_seconds = total_seconds
+        self.clock = asyncio.timeout(None)
+
+    async def async_start_new_kernel_client(self) -> Any:
+        """Start the clock as well: how long preloading and starting take is no affair of a submission."""
+        client = await super().async_start_new_kernel_client()
+        self.clock.reschedule(asyncio.get_running_loop().time() + self.total_seconds)
+        return client
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:
         content = msg["content"]
@@ -197,7 +211,10 @@ class _Client(NotebookClient):
         # The next cell would wait behind this one for its whole time: does the kernel come back?
         try:
             channel: Any = self.kc.shell_channel
-            await channel.get_msg(timeout=REACTION_SECONDS)
+            async with asyncio.timeout(REACTION_SECONDS):
+                # A kernel that was slow to start has said several times that it is there; that is no reaction.
+                while (await channel.get_msg())["msg_type"] != "execute_reply":
+                    pass
         except Exception:
             raise Stuck from None
         return reply
