@@ -3,10 +3,11 @@
     .venv/bin/python benchmarks/grading.py --lesson 03
 
 The class holds right answers, other right answers and known mistakes in turns. Both gradings get the same
-submissions, and have to agree on every score. Per submission: seconds by the clock with one and with several
-workers, and those that its cells took, which no grading can save; the difference is what grading adds. Drawing
-fresh inputs and starting TensorFlow, paid once per lesson, is counted apart. Plain nbgrader writes no feedback;
-here it is in the time. ``--cluster`` adds the same class on one and on two workers of a local dask cluster.
+submissions, and have to agree on every score. Plain means nbgrader without this course's settings for
+Autograde. Per submission: seconds by the clock with one and with several workers, and those that its cells
+took, which no grading can save; the difference is what grading adds. Drawing fresh inputs and starting
+TensorFlow, paid once per lesson, is counted apart. Plain nbgrader writes no feedback; here it is in the time.
+``--cluster`` adds the same class on one and on two workers of a local dask cluster.
 """
 
 from __future__ import annotations
@@ -29,10 +30,17 @@ from nbgrader.api import Gradebook
 
 from helpers.grading import sample
 from helpers.grading.authoring.exercises import load_exercises
+from helpers.grading.authoring.release import CONFIG
 from helpers.grading.course import REPO, Course
 from helpers.grading.kernels.jobs import Run
 from helpers.grading.store import Store
 
+PLAIN = """
+from nbgrader.converters import Autograde
+c.Autograde.exporter_class = Autograde.exporter_class.default_value
+c.Autograde.sanitize_preprocessors = Autograde.sanitize_preprocessors.default()
+c.Autograde.autograde_preprocessors = Autograde.autograde_preprocessors.default()
+"""  # nbgrader as it comes: in its own process, unconfined, in a cold kernel
 FIRST = "first"  # graded before the clock starts: it pays for what is paid once
 
 
@@ -144,6 +152,8 @@ def main() -> None:
         seconds = grade(ours, lesson, "--jobs", str(options.jobs))
         again = grade(ours, lesson, "--jobs", str(options.jobs))
         plain = sample.make_course(Path(place, "plain"), REPO, lesson)
+        with (plain.root / CONFIG).open("a", encoding="utf-8") as config:
+            config.write(PLAIN)
         hand_in(plain, lesson, submissions)
         nbgrader = [sys.executable, "-m", "nbgrader"]
         timed([*nbgrader, "generate_assignment", lesson, "--force"], plain.root)
