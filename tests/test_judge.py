@@ -40,12 +40,12 @@ ONES = np.ones((2, 3), np.float32)
 
 def test_replies_arrive_as_they_were_sent():
     sent = [
-        Reply((ONES, [np.array(3)], "B", None), changed=("xs",), printed="hello"),
+        Reply((ONES, [np.array(3)], "B", None, (True, [4, 0.5])), changed=("xs",), printed="hello"),
         Reply(Failure("raised", "no", "line 1"), ONES),
     ]
     first, second = read_replies(write_replies(sent), 2)
     np.testing.assert_array_equal(first.answer[0], ONES)
-    assert (first.answer[2:], first.changed, first.printed) == (("B", None), ("xs",), "hello")
+    assert (first.answer[2:], first.changed, first.printed) == (("B", None, (True, [4, 0.5])), ("xs",), "hello")
     assert second.answer == sent[1].answer
     np.testing.assert_array_equal(second.again, ONES)
 
@@ -73,7 +73,7 @@ FORGED = {
     "too many numbers": parcel([ITEM], a0=np.zeros(5_000_000, np.uint8)),
     "header that lies": claims_to_be_huge(),
     "a probe": parcel([{**ITEM, "answer": PROBE}], a0=ONES),
-    "a bare number": parcel([{**ITEM, "answer": 3}]),
+    "a number too large": parcel([{**ITEM, "answer": 10**30}]),
     "deeply nested": parcel([{**ITEM, "answer": json.loads('{"list":[' * 300 + "null" + "]}" * 300)}]),
     "missing fields": parcel([{}]),
     "long failure": parcel([{**ITEM, "answer": {"failure": {"kind": "raised", "text": "x" * 10_000, "where": ""}}}]),

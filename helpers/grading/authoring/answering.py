@@ -23,6 +23,7 @@ import numpy as np
 from helpers import checks
 from helpers.checking import asking
 from helpers.checking.answers import Failure, Reply
+from helpers.checking.comparing import settled
 from helpers.checking.keys import CaseFile, Key, KnownMistake
 from helpers.checking.questions import Case, Question
 from helpers.checking.results import Score
@@ -225,7 +226,8 @@ class _Runner:
             raise AuthorError(f"{self.lesson}: the cell '{CHECK_PREFIX}{name}' has no points: give it some.")
         answer = self._hand_over(name, solution, check_cell.source, self.namespace)
         question = self._question(exercise, answer)
-        expected = [reply.answer for reply in asking.ask(question, answer)]
+        results = len(exercise.returns)
+        expected = [settled(reply.answer, results) for reply in asking.ask(question, answer)]
         for reply in expected:
             if isinstance(reply, Failure):
                 raise AuthorError(
@@ -241,7 +243,7 @@ class _Runner:
             given = self._hand_over(name, source, check_cell.source, namespace, variant.where())
             trials.append(Trial(variant, asking.ask(question, given)))
         mistakes = [
-            KnownMistake(v.name, v.says, () if v.random else tuple(r.answer for r in trial.replies), v.random)
+            KnownMistake(v.name, v.says, () if v.random else _answers(trial, results), v.random)
             for trial in trials
             if isinstance(v := trial.variant, Mistake)
         ]
@@ -277,6 +279,10 @@ class _Runner:
                     f"{FILE} draws {len(case.inputs)} for the case '{case.group}'."
                 )
         return Question(exercise.name, parameters, tuple(drawn), any(m.random for m in exercise.mistakes))
+
+
+def _answers(trial: Trial, results: int) -> tuple[Any, ...]:
+    return tuple(settled(reply.answer, results) for reply in trial.replies)
 
 
 def _finite(value: Any) -> bool:
