@@ -84,8 +84,8 @@ def _single_numbers(values: Any) -> bool:
 
 
 def _failure_words(failure: Failure) -> tuple[str, str]:
-    """What a failure says, without the running numbers that Keras gives to layers (dense_3)."""
-    return failure.kind, re.sub(r"_\d+\b", "", failure.text)
+    """What a failure says, without running numbers: of layers (dense_3), tensors (310:0), objects (0x7f3a)."""
+    return failure.kind, re.sub(r"_\d+\b|\b\d+:\d+\b|\b0x[0-9a-f]+\b", "", failure.text)
 
 
 def close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> np.ndarray:
