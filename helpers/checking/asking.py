@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from helpers.checking import state
 from helpers.checking.answers import Failure, Reply, Unusable, plain
 from helpers.checking.hints import telling
 from helpers.checking.questions import Case, Question
@@ -72,6 +73,8 @@ def ask(question: Question, answer: Any) -> list[Reply]:
 def _refuse(question: Question, answer: Any) -> Failure | None:
     if answer is None or answer is Ellipsis:
         return Failure("unwritten", "Write your answer in the cell above.")
+    if problem := state.out_of_reach():
+        return Failure("unusable", problem)
     if not question.is_function:
         return None
     call = f"{question.name}({', '.join(question.parameters)})"
@@ -93,7 +96,7 @@ def _ask_case(question: Question, case: Case, function: Any) -> Reply:
     inputs = [_hand_over(value) for value in case.inputs]
     before = [_fingerprint(value) for value in inputs]
     sink = _Sink()
-    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+    with state.known_state(), contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
         try:
             answer = _collect(function(*inputs), question)
         except KeyboardInterrupt:
