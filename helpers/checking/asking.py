@@ -61,12 +61,13 @@ def ask(question: Question, answer: Any) -> list[Reply]:
     if not question.is_function:
         return [Reply(_collect(answer, question)) for _ in question.cases]
     replies = []
-    for index, case in enumerate(question.cases):
-        reply = _ask_case(question, case, answer)
-        if index == 0 and question.asks_twice:
-            again = _ask_case(question, case, answer).answer
-            reply = Reply(reply.answer, again, reply.changed, reply.printed)
-        replies.append(reply)
+    with state.draws_kept():
+        for index, case in enumerate(question.cases):
+            reply = _ask_case(question, case, answer)
+            if index == 0 and question.asks_twice:
+                again = _ask_case(question, case, answer).answer
+                reply = Reply(reply.answer, again, reply.changed, reply.printed)
+            replies.append(reply)
     return replies
 
 

@@ -31,18 +31,27 @@ NUMPY_BEHAVIOUR = (
 
 @contextlib.contextmanager
 def known_state() -> Iterator[None]:
-    """While this lasts, TensorFlow, Keras and NumPy are set as in a new kernel; afterwards as they were.
-
-    The state of the random generators is put back, too: a check does not change what a notebook draws next.
-    """
+    """While this lasts, TensorFlow, Keras and NumPy are set as in a new kernel; afterwards as they were."""
     with contextlib.ExitStack() as stack:
         for read, write, usual in _settings():
             stack.callback(write, read())
             write(usual)
-        stack.callback(random.setstate, random.getstate())
-        stack.callback(np.random.set_state, np.random.get_state())
         stack.enter_context(usual_errors())
         yield
+
+
+@contextlib.contextmanager
+def draws_kept() -> Iterator[None]:
+    """Put back the state of the random generators afterwards: a check does not change what a notebook draws next.
+
+    It belongs around a whole check: an answer that is asked twice must draw anew the second time.
+    """
+    kept = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(kept[0])
+        np.random.set_state(kept[1])
 
 
 @contextlib.contextmanager
