@@ -178,6 +178,15 @@ def test_one_wrong_result_of_lesson_05_is_not_told_as_five(kept, course):
                     assert right[0] == right[1], f"{mistake.name}, {key.returns[kept][0]} only: {verdict.says}"
 
 
+def test_results_that_are_right_are_told():
+    e = exercise([], FIVE, (RIGHT,) * 2)
+    alone = "The other results are right."
+    assert alone in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] + 1))] * 2).says[0]
+    assert alone in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] * 2)), Reply(RIGHT)]).says[0]
+    assert alone not in judge(*e, [Reply((*RIGHT[:3], RIGHT[3] + 1, RIGHT[4] + 1))] * 2).says[0]
+    assert alone not in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] + 1)), Reply((RIGHT[0] + 1, *RIGHT[1:]))]).says[0]
+
+
 def likened(changes, wants=(WANT, WANT + 1, WANT * 2), axes="B T U"):
     e = exercise([], (("y", axes),), wants)
     return judge(*e, [Reply(change(want)) for change, want in zip(changes, wants, strict=True)]).says[0]

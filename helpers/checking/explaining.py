@@ -24,6 +24,8 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
     index = wrong[0]
     reply, want = replies[index], key.expected[index]
     says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong))]
+    if _one_part_alone(key, replies, wrong):
+        says[0] += " The other results are right."
     if isinstance(reply.answer, Failure) and reply.answer.where:
         says.append(f"In your code: {reply.answer.where}")
     tried = _describe_inputs(question, index)
@@ -73,6 +75,20 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
 
 def _is_several(key: Key, want: Any) -> bool:
     return isinstance(want, list | tuple) and len(want) == len(key.returns) > 1
+
+
+def _one_part_alone(key: Key, replies: list[Reply], wrong: list[int]) -> bool:
+    """Whether, of three or more results, the same one is wrong in every wrong case, and no other."""
+    parts = set()
+    for reply, want in ((replies[index], key.expected[index]) for index in wrong):
+        got = reply.answer
+        if not _is_several(key, want) or not isinstance(got, list | tuple) or len(got) != len(want) or len(want) < 3:
+            return False
+        if reply.changed or not repeats(reply, key.rtol, key.atol):
+            return False
+        pairs = enumerate(zip(got, want, strict=True))
+        parts.add(tuple(i for i, (g, w) in pairs if not same(g, w, key.rtol, key.atol)))
+    return len(parts) == 1 and len(parts.pop()) == 1
 
 
 def _miscounted(name: str, labels: list[str], got: Any, want: Any, key: Key) -> str:
