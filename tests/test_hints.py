@@ -1,17 +1,26 @@
 """What goes wrong in TensorFlow is told in words that point at the cause, and at the student's own line."""
 
+import contextlib
 import linecache
+import os
 import re
+import tempfile
 
 import keras
+import nbformat
 import numpy as np
 import pytest
 import tensorflow as tf
 
+import helpers.measure
+import helpers.probes
+from helpers.checking.answers import Failure
 from helpers.checking.asking import ask
 from helpers.checking.hints import telling
+from helpers.checking.keys import load
 from helpers.checking.questions import Case, Question
-from helpers.probes import call_and_count_traces, call_with_unknown_length, run_with_weights
+from helpers.grading.marks import grade_id
+from helpers.probes import call_and_count_traces, run_with_weights
 
 X, KERNEL, H, RECURRENT = tf.ones((2, 3)), tf.ones((3, 5)), tf.ones((2, 5)), tf.ones((5, 5))
 OPEN = [tf.TensorSpec([2, None, 3])]
@@ -141,8 +150,9 @@ MATRIX = np.ones((2, 3), np.float32)
 def cells(*sources):
     """Run cells as a notebook does; return what they define."""
     namespace = {"__name__": "__main__", "tf": tf, "np": np, "keras": keras}
+    namespace.update(vars(helpers.probes), os=os, tempfile=tempfile, contextlib=contextlib, measure=helpers.measure)
+    namespace["__name__"] = "__main__"
     namespace["check"] = lambda name, answer: namespace.update(handed_over=answer)
-    namespace["call_with_unknown_length"] = call_with_unknown_length
     for number, source in enumerate(sources):
         file = f"/tmp/ipykernel_0/{abs(hash(sources))}{number}.py"
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
@@ -214,6 +224,29 @@ def test_tracing_fails_for_a_reason_that_is_told(body, words, line):
     assert re.search(words, failure.text), failure.text
     assert failure.where == f"line {line}: `{body}`"
     assert ("unknown" in failure.text.split(": ")[1]) == ("while T is unknown" in words)
+
+
+WRAPPED_EXERCISES = {  # lesson, exercise: an answer that the wrapper in the check's cell cannot go on with
+    ("01_two_steps", "keras_cell"): "return 3",
+    ("04_outputs_and_states", "per_step_model"): "return 'a model'",
+    ("07_image_rows", "train_step"): "return [1, 2]",
+    ("08_forecasting", "save_and_restore"): "return keras.Sequential([keras.layers.Dense(3), keras.layers.LSTM(2)])",
+    ("09_lstm", "gate_bias"): "return {}",
+}
+
+
+@pytest.mark.parametrize("lesson_name, exercise", WRAPPED_EXERCISES)
+def test_no_lesson_shows_a_line_of_its_check(lesson_name, exercise, course):
+    notebook = nbformat.read(course.solution(lesson_name), as_version=4)
+    check_cell = next(cell.source for cell in notebook.cells if grade_id(cell) == f"check-{exercise}")
+    question = load(course.case_file(lesson_name)).questions[exercise]
+    for body, own in ((WRAPPED_EXERCISES[lesson_name, exercise], False), ("return [].wrong", True)):
+        answer = ask(question, cells(f"def {exercise}(*given):\n    {body}\n", check_cell)["handed_over"])[0].answer
+        if isinstance(answer, Failure):
+            assert answer.where == ("line 2: `return [].wrong`" if own else ""), answer
+            assert answer.text.startswith(f"`{exercise}` raised Attr") == own, answer
+        else:
+            assert not own
 
 
 # -- answers that are asked in a special way -----------------------------------------------

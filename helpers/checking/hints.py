@@ -189,7 +189,7 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         ),
     ),
     (
-        r"only supports singleton tf\.Variables created on the first call",
+        r"only supports singleton tf\.Variables created on the first call|Creating variables on a non-first call",
         "a traced function creates layers, optimizer variables or tf.Variables when it is called: create them once, "
         "outside of it.",
     ),
