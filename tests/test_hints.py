@@ -189,6 +189,13 @@ def test_arguments_that_do_not_fit_are_told_through_a_wrapper():
     assert failure.kind == "signature" and "f() takes 0 positional arguments but 1 was given" in failure.text
 
 
+def test_what_the_check_looks_for_and_does_not_find_is_told():
+    failure = failure_of("def g(x):\n    return 1\n", WRAPPED)
+    assert failure.text == "The check looks for `f`, which is not defined. Run the cell above it."
+    failure = failure_of("def f(x):\n    return g(x)\n", WRAPPED)
+    assert failure.text == "`f` raised NameError: name 'g' is not defined"
+
+
 def test_a_stub_behind_a_wrapper_is_the_students():
     failure = failure_of("def f(x):\n    raise NotImplementedError()\n", WRAPPED)
     assert (failure.kind, failure.text) == (

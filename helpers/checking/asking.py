@@ -172,6 +172,10 @@ def _failure(question: Question, answer: Any, error: BaseException) -> Failure:
     elif isinstance(error, TypeError) and str(error).startswith(f"{name}() "):
         return Failure("signature", f"The check calls `{name}` with other arguments than it takes: {error}.")
     elif not places and _is_of_the_check(question, getattr(answer, "__code__", None)):
+        if isinstance(error, NameError) and error.name:
+            return Failure(
+                "raised", f"The check looks for `{error.name}`, which is not defined. Run the cell above it."
+            )
         text = f"The check cannot go on with what `{name}` returns: {telling(error)}"
     else:
         text = f"`{name}` raised {telling(error)}"
@@ -227,7 +231,7 @@ def _is_of_the_check(question: Question, code: CodeType | None) -> bool:
 
 def _is_check_cell(question: Question, file: str, function: str) -> bool:
     """The check's cell is the one that calls ``check("name", ...)``; the exercise's function may stand in it, too."""
-    if function.split(".")[0] == question.name:
+    if function.split(".")[0].casefold() == question.name.casefold():  # a class may bear the name, too
         return False
     source = "".join(linecache.getlines(file))
     return re.search(rf"^ *check\(\s*[\"']{re.escape(question.name)}[\"']", source, re.MULTILINE) is not None
