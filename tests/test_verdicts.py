@@ -156,6 +156,10 @@ def test_a_name_needs_every_result_to_agree():
     assert named(wrong[0], *(0 * part for part in RIGHT[1:])) == ""
     assert named(*RIGHT[:4], RIGHT[4] + 3) == "no sum"
     assert named(*wrong[:4], RIGHT[4] + 3) == "unchanged"
+    assert named(*wrong[:2], *(0 * part for part in RIGHT[2:])) == ""  # two of five may be chance
+    pair = KnownMistake("pair", "Both.", ((RIGHT[0] + 1, RIGHT[1] + 1),) * 2)
+    replies = [Reply((RIGHT[0] + 1, RIGHT[1] + 2))] * 2  # a small number is soon alike
+    assert judge(*exercise([pair], FIVE[:2], (RIGHT[:2],) * 2), replies).mistake == ""
 
 
 @pytest.mark.parametrize("kept", range(5))

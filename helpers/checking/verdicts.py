@@ -104,7 +104,7 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
 
 
 def _shares_wrong_parts(key: Key, got: Any, want: Any, known: Any) -> bool:
-    """Whether, of several results, the same ones are wrong as by a known mistake, half of them as it has them.
+    """Whether, of several results, the same ones are wrong as by a known mistake, most of them as it has them.
 
     A second mistake may change the others; a result that is right where the mistake is wrong rules it out.
     """
@@ -118,4 +118,4 @@ def _shares_wrong_parts(key: Key, got: Any, want: Any, known: Any) -> bool:
             return False
         if not is_right:
             equal.append(same(g, k, key.rtol, key.atol))
-    return bool(equal) and equal[0] and 2 * sum(equal) >= len(equal)
+    return bool(equal) and equal[0] and 2 * sum(equal) > len(equal)
