@@ -7,11 +7,13 @@ A notebook begins with ``check = lesson("01_two_steps")`` and ends each exercise
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import os
 from pathlib import Path
 from typing import Any
 
+from helpers.checking import state
 from helpers.checking.asking import ask
 from helpers.checking.keys import CASES_DIR, CaseFile, CaseFileError, load
 from helpers.checking.questions import Sheet
@@ -41,7 +43,12 @@ class Check:
         """Return the verdict on ``answer`` without showing it. Raises KeyError where there is no such exercise."""
         assert self.cases is not None
         question = self.cases.questions[name]
-        return judge(question, self.cases.keys[name], ask(question, answer))
+        replies = ask(question, answer)
+        with state.usual_errors():
+            verdict = judge(question, self.cases.keys[name], replies)
+        if verdict.status in ("wrong", "partly") and (remark := state.lasting()):
+            verdict = dataclasses.replace(verdict, says=(*verdict.says, remark))
+        return verdict
 
 
 class Courier:

@@ -47,6 +47,7 @@ get_ipython().input_transformers_post.append(rewrite)
 def one_step(*a): return 1
 """
 ENDS_ITSELF = "import os\nos._exit(0)\n"
+SLIP = "def two_steps(x_0):\n    h_0 = x_0 @@ 3\n    return h_0\n"
 DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass\n"
 FILLER = """
 try:
@@ -125,6 +126,7 @@ def hand_in(course, lesson):
         "rewriter": sample.fill(course, lesson, {"one_step": REWRITER}),
         "thief": sample.fill(course, lesson, {"one_step": THIEF}),
         "ends-itself": sample.fill(course, lesson, {**right, "two_steps": ENDS_ITSELF}),
+        "slip": sample.fill(course, lesson, {**right, "two_steps": SLIP}),
         "deaf": sample.fill(course, lesson, {**right, "two_steps": DEAF}),
         "tampered": tampered(course, lesson),
         "filler": sample.fill(course, lesson, {"one_step": FILLER}),

@@ -1,6 +1,9 @@
 """Anything a student's code may return becomes plain arrays or one clear sentence."""
 
+import collections
+import dataclasses
 import json
+from typing import NamedTuple
 
 import keras
 import numpy as np
@@ -56,13 +59,38 @@ GOOD = {
     "tensor": (tf.ones((2, 3)), np.ones((2, 3))),
     "variable": (tf.Variable([1.0, 2.0]), np.array([1.0, 2.0])),
     "keras variable": (keras.Variable([1.0, 2.0]), np.array([1.0, 2.0])),
-    "int": (3, np.array(3)),
     "numpy scalar": (np.float32(0.5), np.array(0.5)),
-    "nested list of numbers": ([[1, 2], [3, 4]], np.array([[1, 2], [3, 4]])),
-    "bool": (True, np.array(True)),
+    "masked array without a mask": (np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])),
+    "ragged tensor of equal rows": (tf.ragged.constant([[1, 2], [3, 4]]), np.array([[1, 2], [3, 4]])),
+    "bfloat16": (tf.constant([1.5], tf.bfloat16), np.array([1.5])),
+}
+
+
+class Pair(NamedTuple):
+    first: object
+    second: object
+
+
+@dataclasses.dataclass
+class Results:
+    outputs: object
+    state: object
+
+
+KEPT = {  # as it is: what it means depends on what is asked
+    "int": (3, 3),
+    "bool": (True, True),
+    "nested list of numbers": ([[1, 2], [3, 4]], [[1, 2], [3, 4]]),
+    "tuple of lists": (([1, 2], [3.5, 4]), ([1, 2], [3.5, 4])),
+    "ragged list": ([[1, 2], [3]], [[1, 2], [3]]),
+    "named tuple": (Pair([1, 2], 3), ([1, 2], 3)),
+    "dataclass": (Results([1, 2], 3), ([1, 2], 3)),
+    "range": (range(3), [0, 1, 2]),
+    "shape": (tf.TensorShape([2, None, 3]), (2, None, 3)),
+    "shapes": ((tf.TensorShape([2, 3]), tf.TensorShape([4])), ((2, 3), (4,))),
+    "ordered dictionary": (collections.OrderedDict(a=1), {"a": 1}),
 }
 BAD = {
-    "ragged list": ([[1, 2], [3]], "ragged"),
     "object array": (np.array([1, None], dtype=object), "Python objects"),
     "text array": (np.array(["a"]), "text"),
     "complex": (1j, "complex"),
@@ -75,7 +103,9 @@ BAD = {
     "deep": ([[[[[[[[tf.ones(1)]]]]]]]], "nested"),
     "symbolic Keras tensor": (keras.Input((3,)), "symbolic Keras tensor"),
     "symbolic tensor": (symbolic_tensor(), "symbolic tensor"),
-    "ragged tensor": (tf.ragged.constant([[1], [2, 3]]), "RaggedTensor"),
+    "ragged tensor": (tf.ragged.constant([[1], [2, 3]]), "RaggedTensor whose rows have different lengths"),
+    "masked array": (np.ma.array([1, 2], mask=[True, False]), "part of it is masked"),
+    "large whole number": (10**30, "too large"),
     "tensor array": (tf.TensorArray(tf.float32, 1), "TensorArray"),
     "string tensor": (tf.constant("a"), "text"),
     "function": (symbolic_tensor, "function"),
@@ -95,6 +125,12 @@ def test_good_values_become_arrays(name):
     assert type(got) is np.ndarray
     assert got.shape == expected.shape
     np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("name", KEPT)
+def test_lists_and_numbers_stay_what_they_are(name):
+    value, expected = KEPT[name]
+    assert repr(plain(value)) == repr(expected)
 
 
 @pytest.mark.parametrize("name", BAD)

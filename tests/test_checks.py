@@ -207,6 +207,21 @@ def test_one_case_cannot_spoil_the_next():
     assert verdict(lambda x: x * 2).status == "right"
 
 
+def test_the_shapes_of_a_list_are_written_as_they_are():
+    def tried(items):
+        question = Question("f", ("xs", "n"), (Case("a list", (items, 3)),))
+        key = Key(1.0, (("y", ""),), 0, 0, "", (np.array(1),))
+        cases = CaseFile("00_test", "", 0, {"f": question}, {"f": key})
+        return checks.Check("00_test", cases).judge("f", lambda xs, n: 2).says[-1]
+
+    assert tried([np.zeros((2, 1)), np.zeros((3, 1)), np.zeros((1, 1))]) == (
+        "Tried with xs [(2, 1), (3, 1), (1, 1)], n = 3 (a list)."
+    )
+    assert tried([np.zeros((2, 1))] * 3) == "Tried with xs (3 x (2, 1)), n = 3 (a list)."
+    assert tried([[np.zeros((2, 1)), np.zeros(2)]] * 3) == "Tried with xs (3 x [(2, 1), (2,)]), n = 3 (a list)."
+    assert tried([np.zeros((n, 1)) for n in range(12)]).endswith("(9, 1), ...], n = 3 (a list).")
+
+
 @pytest.mark.parametrize(
     "answer, status, words",
     [

@@ -16,12 +16,13 @@ from nbgrader.api import Gradebook
 from small_lesson import LESSON, POINTS
 
 from helpers.checking.answers import Failure, Reply
-from helpers.checking.keys import load
+from helpers.checking.keys import CaseFile, Key, load
 from helpers.checking.questions import Case, Question, Sheet
 from helpers.checking.wire import WireError, read_replies, write_replies
 from helpers.grading import sample
 from helpers.grading.batch import grade
-from helpers.grading.kernels.jobs import DIED, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
+from helpers.grading.judge import judge_run
+from helpers.grading.kernels.jobs import DIED, GRADED, MEMORY, NO_NOTEBOOK, STATUSES, TAMPERED, TIMED_OUT
 from helpers.grading.marks import grade_id
 from helpers.probes.registry import PROBES
 
@@ -38,12 +39,12 @@ ONES = np.ones((2, 3), np.float32)
 
 def test_replies_arrive_as_they_were_sent():
     sent = [
-        Reply((ONES, [np.array(3)], "B", None), changed=("xs",), printed="hello"),
+        Reply((ONES, [np.array(3)], "B", None, (True, [4, 0.5])), changed=("xs",), printed="hello"),
         Reply(Failure("raised", "no", "line 1"), ONES),
     ]
     first, second = read_replies(write_replies(sent), 2)
     np.testing.assert_array_equal(first.answer[0], ONES)
-    assert (first.answer[2:], first.changed, first.printed) == (("B", None), ("xs",), "hello")
+    assert (first.answer[2:], first.changed, first.printed) == (("B", None, (True, [4, 0.5])), ("xs",), "hello")
     assert second.answer == sent[1].answer
     np.testing.assert_array_equal(second.again, ONES)
 
@@ -71,7 +72,7 @@ FORGED = {
     "too many numbers": parcel([ITEM], a0=np.zeros(5_000_000, np.uint8)),
     "header that lies": claims_to_be_huge(),
     "a probe": parcel([{**ITEM, "answer": PROBE}], a0=ONES),
-    "a bare number": parcel([{**ITEM, "answer": 3}]),
+    "a number too large": parcel([{**ITEM, "answer": 10**30}]),
     "deeply nested": parcel([{**ITEM, "answer": json.loads('{"list":[' * 300 + "null" + "]}" * 300)}]),
     "missing fields": parcel([{}]),
     "long failure": parcel([{**ITEM, "answer": {"failure": {"kind": "raised", "text": "x" * 10_000, "where": ""}}}]),
@@ -159,6 +160,55 @@ def test_statuses_tell_what_happened(results):
 
 def test_what_was_right_before_a_kernel_ended_counts(results):
     assert results[1]["ends-itself"].score == results[1]["deaf"].score > 0
+
+
+def said(results, student, exercise):
+    return next(item.says for item in results[1][student].items if item.exercise == exercise)
+
+
+def test_a_cell_without_an_answer_says_why(results):
+    assert results[1]["slip"].score == results[1]["ends-itself"].score + 5  # it costs its own exercise only
+    words = "The cell of `two_steps` cannot be run: SyntaxError in line 2 (`h_0 = x_0 @@ 3`): invalid syntax"
+    assert said(results, "slip", "two_steps") == words
+    for exercise in ("two_steps", "keras_cell"):
+        words = "The kernel ended by itself in the cell of `two_steps`: this check had no answer by then."
+        assert said(results, "ends-itself", exercise) == words
+        assert "ended at its time limit in the cell of `two_steps`" in said(results, "deaf", exercise)
+
+
+def error(kind, text):
+    return nbformat.v4.new_output("error", ename=kind, evalue=text, traceback=[])
+
+
+def judged(answer_outputs, check_outputs, status=GRADED, run=(True, True)):
+    answer = nbformat.v4.new_code_cell("# a\n\ndef a(x):\n    return (x", outputs=answer_outputs)
+    check = nbformat.v4.new_code_cell('check("a", a)', outputs=check_outputs)
+    answer.metadata.nbgrader = {"grade": False, "solution": True, "grade_id": "a"}
+    check.metadata.nbgrader = {"grade": True, "solution": False, "grade_id": "check-a"}
+    for cell, was_run in zip((answer, check), run, strict=True):
+        cell.metadata.update({"execution": {"iopub.status.busy": "now"}} if was_run else {})
+    cases = CaseFile("x", "", 0, {"a": Question("a", (), ())}, {"a": Key(1.0, (), 0.0, 0.0, "", ())})
+    (verdict,) = judge_run(cases, nbformat.v4.new_notebook(cells=[answer, check]), status)[1]
+    return verdict.says[0]
+
+
+UNDEFINED = [error("NameError", "name 'a' is not defined")]
+
+
+def test_reasons_for_silence():
+    assert judged([], []) == "The cell gave no answer."
+    assert judged([], UNDEFINED) == "The cell of the check stopped with NameError: name 'a' is not defined"
+    stopped = judged([error("ValueError", "no\nluck")], UNDEFINED)
+    assert stopped == "The cell of `a` stopped with ValueError: no luck"
+    open_bracket = judged([error("SyntaxError", "'(' was never closed (12.py, line 4)")], UNDEFINED)
+    assert open_bracket == "The cell of `a` cannot be run: SyntaxError in line 4 (`return (x`): '(' was never closed"
+    assert judged([error("SyntaxError", "odd (12.py, line 99)")], UNDEFINED).endswith("SyntaxError in line 99: odd")
+    assert judged([error("CellTimeoutError", "")], UNDEFINED) == "The cell of `a` ran into its time limit."
+    assert judged([], [error("CellTimeoutError", "")]) == "The cell ran into its time limit."
+    ended = "this check had no answer by then."
+    assert judged([], [], DIED, (True, False)) == f"The kernel ended by itself in the cell of `a`: {ended}"
+    assert judged([], [], DIED) == f"The kernel ended by itself in the check of `a`: {ended}"
+    assert "because it used too much memory, in the check of `a`" in judged([], [], MEMORY)
 
 
 def told_by(course, student):

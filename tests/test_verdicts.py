@@ -1,12 +1,15 @@
 """The verdict finds the known mistake, or else says the most useful true thing."""
 
+import dataclasses
+import re
+
 import numpy as np
 import pytest
 
 from helpers.checking.answers import Failure, Reply
-from helpers.checking.comparing import same
+from helpers.checking.comparing import same, settled
 from helpers.checking.explaining import explain
-from helpers.checking.keys import Key, KnownMistake
+from helpers.checking.keys import Key, KnownMistake, load
 from helpers.checking.questions import Case, Question
 from helpers.checking.verdicts import judge
 
@@ -21,26 +24,19 @@ def says(got, want=WANT, axes="B T U"):
 @pytest.mark.parametrize(
     "got, words",
     [
-        (-WANT, "except for its sign"),
-        (WANT / 3, "0.3333 times what it should be"),
         (WANT.transpose(1, 0, 2), "B and T look swapped"),
-        (WANT[:, ::-1], "reverse order along T"),
         (WANT[:, 0], "T is missing"),
         (WANT[:, None], "extra axis of length 1 at position 1"),
         (WANT + np.eye(1, 3, 2)[..., None] * 0.5, "What differs is in step 2 (8 of 24 numbers)"),
         (WANT + RNG.uniform(0.5, 1, WANT.shape), "24 of 24 entries differ"),
         (list(WANT), "tf.stack makes one tensor"),
         ("A", "the text 'A'"),
-        (None, "Is a `return` missing"),
+        (None, "`y` is None; shape (2, 3, 4) = (B, T, U) was expected"),
+        ([[1.0, 2.0], [3.0]], "a ragged list"),
     ],
 )
 def test_differences_are_described(got, words):
     assert words in says(got)
-
-
-def test_square_matrices_may_be_transposed():
-    square = RNG.uniform(1, 2, (3, 3))
-    assert "axes are swapped" in says(square.T, square, "U U")
 
 
 def test_counts_are_exact_whatever_the_tolerance():
@@ -64,7 +60,7 @@ def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
     e = exercise([one, two], (("a", ""),), wanted)
     assert judge(*e, answers(5, 6, 7)).mistake == "two"
     assert judge(*e, answers(5, 6, 9)).mistake == "one"  # in two of three wrong cases
-    assert judge(*e, answers(5, 2, 3)).mistake == "one"  # in the only wrong case
+    assert judge(*e, answers(5, 2, 3)).mistake == ""  # right in two cases where the mistake is wrong
     assert judge(*e, answers(5, 8, 9)).mistake == ""  # in one of three: that may be chance
     assert judge(*e, answers(4, 8, 9)).mistake == ""
 
@@ -93,11 +89,39 @@ def test_several_results_are_counted_and_ordered():
 
 def test_single_numbers_may_come_as_a_tuple_or_as_a_vector():
     apart, vector = (np.array(3), np.array(100)), np.array([3, 100])
-    assert all(same(got, want, 1e-4, 1e-5) for got in (apart, vector) for want in (apart, vector))
+    assert all(same(got, want, 1e-4, 1e-5) for got in (apart, vector, [3, 100]) for want in (apart, vector))
     assert not same((np.array(3), np.array(90)), vector, 1e-4, 1e-5)
     assert not same((np.array(3), np.array([100])), vector, 1e-4, 1e-5)
     e = exercise([], (("units", ""), ("parameters", "")), (apart,))
     assert "`units`" in judge(*e, [Reply(np.array([4, 100]))]).says[0]
+
+
+MATRIX, LONG, STATES = np.eye(2), np.arange(3.0), [np.ones((2, 3)), np.zeros((2, 3))]
+
+
+@pytest.mark.parametrize(
+    "got, expected, names, words",
+    [
+        (([1, 0], [0, 1]), (MATRIX[0], MATRIX[1]), "a b", ""),  # two results, by their look a matrix
+        ([[1, 0], [0, 1]], (MATRIX[0], MATRIX[1]), "a b", ""),
+        (([1, 0], [0, 1, 2]), (MATRIX[0], LONG), "a b", ""),
+        (([1, 0], [0, 1]), MATRIX, "a", ""),
+        ([[1, 0], [0, 1]], MATRIX, "a", ""),
+        (tuple(MATRIX), MATRIX, "a", "tf.stack makes one tensor"),
+        ((3, 4.5), (np.array(3), np.array(4.5)), "a b", ""),
+        ([s.tolist() for s in STATES], STATES, "states", ""),
+        (([s.tolist() for s in STATES], [1, 2, 3]), (STATES, LONG + 1), "states last", ""),
+        (STATES, (STATES, LONG), "states last", "it returned `states` alone, which is right"),
+        ((STATES, LONG), STATES, "states", "`states` is right, but another result came with it"),
+        (([1, 0], [[0, 1], [2]]), (MATRIX[0], LONG), "a b", "`b` is a ragged list"),
+        (([1, 0], 3), (MATRIX[0], LONG), "a b", "`b` has shape ()"),
+    ],
+)
+def test_lists_are_read_as_what_is_asked(got, expected, names, words):
+    e = exercise([], [(name, "") for name in names.split()], (settled(expected, len(names.split())),))
+    verdict = judge(*e, [Reply(got)])
+    assert (verdict.status == "right") == (words == ""), verdict.says
+    assert words in " ".join(verdict.says)
 
 
 def test_unwritten_is_not_wrong():
@@ -110,3 +134,132 @@ def test_an_answer_that_changes_from_call_to_call_is_not_right_even_if_it_was_on
     right = (np.array(1.0), np.array(2.0))
     e = exercise([KnownMistake("random", "Drawn.", (), True)])
     assert judge(*e, [Reply(right, again=right[::-1]), Reply(right)]).mistake == "random"
+
+
+FIVE = tuple((name, "") for name in ("dx", "dh_prev", "dkernel", "drecurrent", "dbias"))
+RIGHT = tuple(RNG.uniform(1, 2, (2, 3)) for _ in FIVE)
+UNCHANGED = KnownMistake("unchanged", "It passes the tanh unchanged.", (tuple(part + 1 for part in RIGHT),) * 2)
+NO_SUM = KnownMistake("no sum", "The bias is not summed.", ((*RIGHT[:4], RIGHT[4] + 3),) * 2)
+
+
+def named(*parts):
+    return judge(*exercise([UNCHANGED, NO_SUM], FIVE, (RIGHT,) * 2), [Reply(parts)] * 2).mistake
+
+
+def test_a_name_needs_every_result_to_agree():
+    wrong = UNCHANGED.answers[0]
+    assert named(*wrong) == "unchanged"
+    assert named(*RIGHT[:4], wrong[4]) == ""  # only dbias is wrong
+    assert named(*RIGHT[:3], wrong[3], RIGHT[4]) == ""  # only drecurrent is wrong
+    assert named(wrong[0], *RIGHT[1:]) == ""
+    assert named(*wrong[:4], 0 * RIGHT[4]) == "unchanged"  # and a mistake of its own beside it
+    assert named(wrong[0], *(0 * part for part in RIGHT[1:])) == ""
+    assert named(*RIGHT[:4], RIGHT[4] + 3) == "no sum"
+    assert named(*wrong[:4], RIGHT[4] + 3) == "unchanged"
+    assert named(*wrong[:2], *(0 * part for part in RIGHT[2:])) == ""  # two of five may be chance
+    pair = KnownMistake("pair", "Both.", ((RIGHT[0] + 1, RIGHT[1] + 1),) * 2)
+    replies = [Reply((RIGHT[0] + 1, RIGHT[1] + 2))] * 2  # a small number is soon alike
+    assert judge(*exercise([pair], FIVE[:2], (RIGHT[:2],) * 2), replies).mistake == ""
+
+
+@pytest.mark.parametrize("kept", range(5))
+def test_one_wrong_result_of_lesson_05_is_not_told_as_five(kept, course):
+    cases = load(course.case_file("05_backprop_through_time"))
+    question, key = cases.questions["step_backward"], cases.keys["step_backward"]
+    for mistake in key.mistakes:
+        if not all(isinstance(answer, list | tuple) and len(answer) == 5 for answer in mistake.answers):
+            continue
+        replies = []
+        for want, known in zip(key.expected, mistake.answers, strict=True):
+            parts = [known[i] if i == kept else want[i] for i in range(5)]
+            replies.append(Reply(parts))
+        verdict = judge(question, key, replies)
+        if verdict.mistake:
+            found = next(m for m in key.mistakes if m.name == verdict.mistake)
+            for reply, want, told in zip(replies, key.expected, found.answers, strict=True):
+                for i in range(5):
+                    right = [same(part[i], want[i], key.rtol, key.atol) for part in (reply.answer, told)]
+                    assert right[0] == right[1], f"{mistake.name}, {key.returns[kept][0]} only: {verdict.says}"
+
+
+def test_results_that_are_right_are_told():
+    e = exercise([], FIVE, (RIGHT,) * 2)
+    alone = "The other results are right."
+    assert alone in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] + 1))] * 2).says[0]
+    assert alone in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] * 2)), Reply(RIGHT)]).says[0]
+    assert alone not in judge(*e, [Reply((*RIGHT[:3], RIGHT[3] + 1, RIGHT[4] + 1))] * 2).says[0]
+    assert alone not in judge(*e, [Reply((*RIGHT[:4], RIGHT[4] + 1)), Reply((RIGHT[0] + 1, *RIGHT[1:]))]).says[0]
+
+
+def likened(changes, wants=(WANT, WANT + 1, WANT * 2), axes="B T U"):
+    e = exercise([], (("y", axes),), wants)
+    return judge(*e, [Reply(change(want)) for change, want in zip(changes, wants, strict=True)]).says[0]
+
+
+ALIKE = {
+    "except for its sign": lambda y: -y,
+    "0.3333 times what it should be, everywhere": lambda y: y / 3,
+    "reverse order along T": lambda y: y[:, ::-1],
+    "one place late along U": lambda y: np.roll(y, 1, 2),
+    "one place early along U": lambda y: np.roll(y, -1, 2),
+}
+
+
+@pytest.mark.parametrize("words", ALIKE)
+def test_a_likeness_holds_in_most_wrong_cases(words):
+    change = ALIKE[words]
+    assert likened([change] * 3).startswith("`y` is") and words in likened([change] * 3)
+    assert words in likened([change, change, lambda y: y + 1])  # in two of three
+    assert words not in likened([change, lambda y: y + 1, lambda y: y + 1])
+    assert words not in likened([lambda y: y + 1, change, lambda y: y])
+    assert likened([change, lambda y: y, lambda y: y]).startswith("Here `y` is")  # the only wrong case
+
+
+def test_a_factor_that_changes_is_told_as_such():
+    text = likened([lambda y: y / 2, lambda y: y / 3, lambda y: y / 4])
+    assert text == "Here `y` is 0.5 times what it should be, everywhere; with other inputs it is 0.3333 times."
+
+
+def test_square_matrices_may_be_transposed():
+    squares = tuple(RNG.uniform(1, 2, (3, 3)) for _ in range(3))
+    assert "axes are swapped" in likened([np.transpose] * 3, squares, "U U")
+
+
+@pytest.mark.parametrize("lesson_name", ["05_backprop_through_time", "06_vanishing_and_exploding"])
+def test_likenesses_of_unlisted_mistakes_are_true_of_most_wrong_cases(lesson_name, course):
+    """Take each known mistake out in turn and look at what is said then."""
+    said = 0
+    for _, question, key in load(course.case_file(lesson_name)):
+        for mistake in key.mistakes:
+            if not mistake.answers:
+                continue
+            others = dataclasses.replace(key, mistakes=tuple(m for m in key.mistakes if m.name != mistake.name))
+            verdict = judge(question, others, [Reply(answer) for answer in mistake.answers])
+            found = re.match(
+                r"(Here )?`([^`]+)` is (right except for its sign|([\d.e+-]+) times .*everywhere)\.$", verdict.says[0]
+            )
+            if verdict.mistake or not found:
+                continue
+            said += 1
+            factor = -1.0 if found[4] is None else float(found[4])
+            label = found[2].partition("[")[0]
+            part = [name for name, _ in key.returns].index(label)
+            wrong = holds = 0
+            for got, want in zip(mistake.answers, key.expected, strict=True):
+                wrong += not same(got, want, key.rtol, key.atol)
+                if len(key.returns) > 1 and isinstance(got, list | tuple):
+                    got, want = got[part], want[part]
+                leaves = list(zip(leaves_of(got), leaves_of(want), strict=False))
+                holds += any(
+                    g.shape == w.shape and np.allclose(g, factor * w, 1e-3, 1e-4) and not np.allclose(g, w, 1e-4)
+                    for g, w in leaves
+                )
+            assert 2 * holds > wrong, f"{question.name}, {mistake.name}: {verdict.says}"
+            assert (found[1] is None) == (wrong > 1), verdict.says
+    assert said > 0, "nothing was tried"
+
+
+def leaves_of(value):
+    if isinstance(value, list | tuple):
+        return [leaf for item in value for leaf in leaves_of(item)]
+    return [value] if isinstance(value, np.ndarray) else []

@@ -1,15 +1,19 @@
 """Answers as plain arrays, whatever a student's code returned.
 
 ``plain`` turns a result into a *plain value* or raises :class:`Unusable` with one sentence.
-A plain value is ``None``, a ``str``, a ``numpy.ndarray`` of numbers or booleans, or a
+A plain value is ``None``, a ``str``, a Python number, a ``numpy.ndarray`` of numbers or booleans, or a
 list, tuple or ``dict[str, ...]`` of plain values. Nothing else leaves a student's code, so no
 ``__eq__``, ``__array__`` or pickle of theirs is ever run by the side that judges.
+
+Lists, tuples and Python numbers stay what they are: whether ``([1, 2], [3, 4])`` is two results or one matrix
+depends on what is asked, which only the side that judges knows (:mod:`helpers.checking.comparing`).
 
 A :class:`Reply` is what asking a function once gave: a plain value, or the :class:`Failure` to give one.
 """
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import sys
 from typing import Any
@@ -20,6 +24,7 @@ MAX_ELEMENTS = 2_000_000  # of all arrays of one answer: far above any lesson's,
 MAX_TEXT = 10_000
 MAX_ITEMS = 10_000
 MAX_DEPTH = 6
+MAX_WHOLE = 2**63 - 1
 
 
 class Unusable(Exception):
@@ -56,8 +61,8 @@ class Reply:
 def plain(value: Any) -> Any:
     """Return ``value`` as a plain value, copied so that nothing of it changes later.
 
-    Tensors, variables and numbers become arrays; a Keras layer or model becomes
-    ``{"layer": class name, "weights": [arrays]}``. Raises Unusable for anything else,
+    Tensors and variables become arrays; a named tuple, a dataclass or a shape becomes a tuple; a Keras layer or
+    model becomes ``{"layer": class name, "weights": [arrays]}``. Raises Unusable for anything else,
     for complex or object arrays, and for more than MAX_ELEMENTS numbers.
     """
     return _Converter().convert(value, depth=0)
@@ -80,16 +85,22 @@ class _Converter:
             if len(value) > MAX_TEXT:
                 raise Unusable(f"is a text of {len(value):,} characters; {MAX_TEXT:,} are enough")
             return value
-        if _only_numbers(value) and kind not in (list, tuple):
-            return self.numbers(value)
+        if kind in (bool, int, float):
+            return self.number(value)
+        if kind is complex:
+            raise Unusable("contains complex numbers; real ones are asked")
         if isinstance(value, np.generic):
             return self.array(np.asarray(value))
         if kind is np.ndarray:
             return self.array(value)
-        if kind in (list, tuple):
+        if isinstance(value, np.ma.MaskedArray):
+            return self.masked(value)
+        if isinstance(value, list | tuple | collections.deque | range):
             return self.sequence(value, depth)
-        if kind is dict:
+        if isinstance(value, dict):
             return self.mapping(value, depth)
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
+            return self.sequence([getattr(value, field.name) for field in dataclasses.fields(value)], depth, tuple)
         return self.framework_object(value, depth)
 
     def take(self, count: int, shape: Any) -> None:
@@ -106,30 +117,29 @@ class _Converter:
             raise Unusable(f"is an array of {_dtype_name(value.dtype)}, not of numbers{hint}")
         return np.array(value, copy=True)
 
-    def sequence(self, value: list | tuple, depth: int) -> Any:
-        self.items += len(value)
-        if self.items > MAX_ITEMS:
-            raise Unusable(f"is a {type(value).__name__} of {len(value):,} items; fewer are expected")
-        if value and _only_numbers(value):
-            return self.numbers(value)
-        items = [self.convert(item, depth + 1) for item in value]
-        if items and type(value) is list and all(isinstance(item, np.ndarray) and item.ndim == 0 for item in items):
-            return np.stack(items)  # a list of single numbers is a vector, whoever made the numbers
-        return type(value)(items)
+    def masked(self, value: np.ma.MaskedArray) -> np.ndarray:
+        if np.ma.getmaskarray(value).any():
+            raise Unusable("is a masked array, and part of it is masked: the numbers themselves are asked")
+        return self.array(np.asarray(np.ma.getdata(value)))
 
-    def numbers(self, value: Any) -> np.ndarray:
-        """A Python number, or a (nested) list of them, is read as one array: [[1, 2], [3, 4]]."""
-        try:
-            array = np.array(value)
-        except ValueError:
-            raise Unusable("is a ragged list: its rows have different lengths") from None
-        except OverflowError:
-            raise Unusable("contains a number too large for an array") from None
-        return self.array(array)
+    def number(self, value: bool | int | float) -> bool | int | float:
+        self.take(1, ())
+        if abs(value) > MAX_WHOLE and type(value) is int:
+            raise Unusable("contains a number too large for an array")
+        return value
+
+    def sequence(self, value: Any, depth: int, kind: type | None = None) -> Any:
+        """Lists stay lists, all other sequences become tuples: (a, b), a named tuple, the fields of a dataclass."""
+        if not _only_numbers(value):
+            self.items += len(value)
+        if self.items > MAX_ITEMS or len(value) > MAX_ELEMENTS:
+            raise Unusable(f"is a {type(value).__name__} of {len(value):,} items; fewer are expected")
+        kind = kind or (tuple if isinstance(value, tuple) else list)
+        return kind([self.convert(item, depth + 1) for item in value])
 
     def mapping(self, value: dict, depth: int) -> dict[str, Any]:
         self.items += len(value)
-        if self.items > MAX_ITEMS or not all(type(key) is str for key in value):
+        if self.items > MAX_ITEMS or not all(type(key) is str and len(key) <= MAX_TEXT for key in value):
             raise Unusable("is a dictionary whose keys are not all short texts")
         return {key: self.convert(item, depth + 1) for key, item in value.items()}
 
@@ -141,8 +151,12 @@ class _Converter:
                 "is a symbolic Keras tensor: a place in a model, without numbers. "
                 "Call the model on data and return what comes out"
             )
-        if tf is not None and isinstance(value, (tf.RaggedTensor, tf.SparseTensor)):
-            raise Unusable(f"is a {type(value).__name__}; an ordinary tensor is asked")
+        if tf is not None and isinstance(value, tf.TensorShape):
+            return None if value.rank is None else self.sequence(value.as_list(), depth, tuple)
+        if tf is not None and isinstance(value, tf.RaggedTensor):
+            return self.ragged(value)
+        if tf is not None and isinstance(value, tf.SparseTensor):
+            raise Unusable("is a SparseTensor; an ordinary tensor is asked")
         if tf is not None and isinstance(value, tf.TensorArray):
             raise Unusable("is a TensorArray; call .stack() on it to get a tensor")
         if tf is not None and isinstance(value, (tf.Tensor, tf.Variable)):
@@ -154,6 +168,16 @@ class _Converter:
             return {"layer": type(value).__name__, "weights": weights}
         raise Unusable(_describe_stranger(value))
 
+    def ragged(self, value: Any) -> np.ndarray:
+        """Rows of one length are a tensor, however they are held."""
+        if not hasattr(value.flat_values, "numpy"):
+            raise Unusable("is a symbolic RaggedTensor from inside a graph, without numbers")
+        self.take(int(value.flat_values.shape.num_elements()), value.shape)
+        lengths = [splits.numpy() for splits in value.nested_row_lengths()]
+        if any(len(set(each.tolist())) > 1 for each in lengths):
+            raise Unusable("is a RaggedTensor whose rows have different lengths; an ordinary tensor is asked")
+        return self.tensor(value.to_tensor())
+
     def tensor(self, value: Any) -> np.ndarray:
         size = value.shape.num_elements()
         if size is not None and size > MAX_ELEMENTS:
@@ -162,17 +186,16 @@ class _Converter:
             raise Unusable("is a tensor of text; numbers are asked")
         if not hasattr(value, "numpy"):
             raise Unusable("is a symbolic tensor from inside a graph, without numbers")
-        return self.array(np.asarray(value.numpy()))
+        array = np.asarray(value.numpy())
+        return self.array(array.astype(np.float32) if value.dtype.name == "bfloat16" else array)
 
 
 def _dtype_name(dtype: np.dtype) -> str:
     return {"O": "Python objects", "U": "text", "S": "bytes", "M": "dates"}.get(dtype.kind, str(dtype))
 
 
-def _only_numbers(value: Any) -> bool:
-    if type(value) in (list, tuple):
-        return all(_only_numbers(item) for item in value)
-    return type(value) in (bool, int, float, complex)
+def _only_numbers(values: Any) -> bool:
+    return all(type(value) in (bool, int, float) for value in values)
 
 
 def _describe_stranger(value: Any) -> str:

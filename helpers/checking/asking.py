@@ -7,20 +7,26 @@ ends with one :class:`~helpers.checking.verdicts.Reply` per case. Only time is n
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import inspect
 import io
 import linecache
 import os
 import re
+import sys
 import traceback
 from collections.abc import Iterator
-from types import FrameType
+from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import numpy as np
 
+from helpers.checking import state
 from helpers.checking.answers import Failure, Reply, Unusable, plain
+from helpers.checking.hints import telling
 from helpers.checking.questions import Case, Question
+from helpers.probes import Unfit
 
 
 @contextlib.contextmanager
@@ -44,7 +50,7 @@ with _quiet():
     tf.zeros(())
 
 KEPT_CHARACTERS = 2_000  # of what a function prints: enough to debug, no matter how much it prints
-LONGEST_MESSAGE = 300  # of an exception's text
+HELPERS = str(Path(__file__).resolve().parents[1])
 
 
 def ask(question: Question, answer: Any) -> list[Reply]:
@@ -55,18 +61,21 @@ def ask(question: Question, answer: Any) -> list[Reply]:
     if not question.is_function:
         return [Reply(_collect(answer, question)) for _ in question.cases]
     replies = []
-    for index, case in enumerate(question.cases):
-        reply = _ask_case(question, case, answer)
-        if index == 0 and question.asks_twice:
-            again = _ask_case(question, case, answer).answer
-            reply = Reply(reply.answer, again, reply.changed, reply.printed)
-        replies.append(reply)
+    with state.draws_kept():
+        for index, case in enumerate(question.cases):
+            reply = _ask_case(question, case, answer)
+            if index == 0 and question.asks_twice:
+                again = _ask_case(question, case, answer).answer
+                reply = Reply(reply.answer, again, reply.changed, reply.printed)
+            replies.append(reply)
     return replies
 
 
 def _refuse(question: Question, answer: Any) -> Failure | None:
     if answer is None or answer is Ellipsis:
         return Failure("unwritten", "Write your answer in the cell above.")
+    if problem := state.out_of_reach():
+        return Failure("unusable", problem)
     if not question.is_function:
         return None
     call = f"{question.name}({', '.join(question.parameters)})"
@@ -88,13 +97,13 @@ def _ask_case(question: Question, case: Case, function: Any) -> Reply:
     inputs = [_hand_over(value) for value in case.inputs]
     before = [_fingerprint(value) for value in inputs]
     sink = _Sink()
-    with contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
+    with state.known_state(), contextlib.redirect_stdout(sink), contextlib.redirect_stderr(sink):
         try:
             answer = _collect(function(*inputs), question)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # SystemExit too: a student's exit() must not end the lesson
-            answer = _failure(question, error)
+            answer = _failure(question, function, error)
     changed = tuple(
         name for name, value, old in zip(question.parameters, inputs, before, strict=True) if _fingerprint(value) != old
     )
@@ -135,53 +144,97 @@ def _fingerprint(value: Any) -> Any:
 # -- failures -----------------------------------------------------------------------------
 
 
-def _failure(question: Question, error: BaseException) -> Failure:
+@dataclasses.dataclass(frozen=True)
+class _Place:
+    """A line of the notebook that an exception went through, and the function it stands in."""
+
+    file: str
+    line: int
+    function: str
+
+    def words(self) -> str:
+        source = linecache.getline(self.file, self.line).strip()
+        return f"line {self.line}: `{source}`" if source else f"line {self.line}"
+
+
+def _failure(question: Question, answer: Any, error: BaseException) -> Failure:
+    name, places = question.name, _own_places(question, error)
+    where = places[-1].words() if places else ""
     if isinstance(error, NotImplementedError) and not str(error):
-        return Failure("unwritten", _unwritten(error))
+        return Failure("unwritten", _unwritten(places))
     if isinstance(error, RecursionError):
-        text = f"`{question.name}` calls itself without end."
+        text = f"`{name}` calls itself without end."
     elif isinstance(error, SystemExit):
-        text = f"`{question.name}` calls exit(); return a result instead."
+        text = f"`{name}` calls exit(); return a result instead."
+    elif isinstance(error, Unfit):
+        cause = f": {telling(error.__cause__)}" if error.__cause__ is not None else "."
+        text = f"`{name}`: {error}{cause}"
+    elif isinstance(error, TypeError) and str(error).startswith(f"{name}() "):
+        return Failure("signature", f"The check calls `{name}` with other arguments than it takes: {error}.")
+    elif not places and _is_of_the_check(question, getattr(answer, "__code__", None)):
+        if isinstance(error, NameError) and error.name:
+            return Failure(
+                "raised", f"The check looks for `{error.name}`, which is not defined. Run the cell above it."
+            )
+        text = f"The check cannot go on with what `{name}` returns: {telling(error)}"
     else:
-        message = _first_words(error)
-        text = f"`{question.name}` raised {type(error).__name__}{': ' + message if message else ''}"
-    return Failure("raised", text, _own_line(error))
+        text = f"`{name}` raised {telling(error)}"
+    return Failure("raised", text, where)
 
 
-def _unwritten(error: BaseException) -> str:
+def _unwritten(places: list[_Place]) -> str:
     """Say which stub is left: the function's own, or that of another exercise which it calls."""
-    names = [frame.f_code.co_name for frame, _ in _own_frames(error)]
+    names = [place.function for place in places]
     if names and names[-1] != names[0]:
         return f"`{names[0]}` calls `{names[-1]}`, which is not written yet."
     return "Write your answer in the place of `raise NotImplementedError()`."
 
 
-def _first_words(error: BaseException) -> str:
-    """The telling line of an exception's text; TensorFlow wraps it in several others."""
+def _own_places(question: Question, error: BaseException) -> list[_Place]:
+    """The lines of the student's own cells that an exception went through, outermost first."""
+    places = []
+    for frame, number in traceback.walk_tb(error.__traceback__):
+        code = frame.f_code
+        if frame.f_globals.get("__name__") == "__main__" and not _is_of_the_check(question, code):
+            places.append(_Place(code.co_filename, number, code.co_name))
+    if isinstance(error, Unfit) and error.__cause__ is not None:
+        return places + _own_places(question, error.__cause__)
+    # What TensorFlow traces is code of its own making; the lines it stands for are told in the message.
+    for file, number, function in TRACED_LINE.findall(_text(error)):
+        if not _is_library(file) and not _is_check_cell(question, file, function):
+            places.append(_Place(file, int(number), function))
+    return [place for place in places if not _is_library(place.file)]
+
+
+TRACED_LINE = re.compile(r'^ *File "([^"\n]+)", line (\d+), in (\S+)', re.MULTILINE)
+
+
+def _text(error: BaseException) -> str:
     try:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        return str(error)
     except Exception:  # a __str__ that raises
         return ""
-    if not lines:
-        return ""
-    line = lines[-1] if lines[0].startswith("in user code") else lines[0]
-    line = re.sub(r"\{\{.*?\}\}\s*", "", line)  # TensorFlow's {{function_node ...}} prefix
-    return line if len(line) <= LONGEST_MESSAGE else line[:LONGEST_MESSAGE] + "..."
 
 
-def _own_line(error: BaseException) -> str:
-    """The last line of the notebook's own code that the exception went through."""
-    frames = _own_frames(error)
-    if not frames:
-        return ""
-    frame, number = frames[-1]
-    source = linecache.getline(frame.f_code.co_filename, number).strip()
-    return f"line {number}: `{source}`" if source else f"line {number}"
+def _is_library(file: str) -> bool:
+    return (
+        "__autograph_generated_file" in file
+        or "site-packages" in file
+        or file.startswith((sys.prefix, sys.base_prefix, HELPERS))
+    )
 
 
-def _own_frames(error: BaseException) -> list[tuple[FrameType, int]]:
-    frames = traceback.walk_tb(error.__traceback__)
-    return [(frame, number) for frame, number in frames if frame.f_globals.get("__name__") == "__main__"]
+def _is_of_the_check(question: Question, code: CodeType | None) -> bool:
+    """Whether code stands in the check's cell, such as a function there that calls the student's."""
+    return code is not None and _is_check_cell(question, code.co_filename, code.co_qualname)
+
+
+def _is_check_cell(question: Question, file: str, function: str) -> bool:
+    """The check's cell is the one that calls ``check("name", ...)``; the exercise's function may stand in it, too."""
+    if function.split(".")[0].casefold() == question.name.casefold():  # a class may bear the name, too
+        return False
+    source = "".join(linecache.getlines(file))
+    return re.search(rf"^ *check\(\s*[\"']{re.escape(question.name)}[\"']", source, re.MULTILINE) is not None
 
 
 class _Sink(io.TextIOBase):

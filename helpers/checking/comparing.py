@@ -15,7 +15,8 @@ def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
 
     NaN equals NaN, so that a known mistake may answer NaN; what is expected never holds one.
     """
-    got = read_numbers_as(got, want)
+    want = settled(want)
+    got = read_as(got, want)
     if isinstance(want, np.ndarray):
         return isinstance(got, np.ndarray) and got.shape == want.shape and bool(close(got, want, rtol, atol).all())
     if isinstance(want, str):
@@ -35,15 +36,45 @@ def same(got: Any, want: Any, rtol: float, atol: float) -> bool:
     return want is None and got is None
 
 
-def read_numbers_as(got: Any, want: Any) -> Any:
-    """Single numbers side by side are one answer, whether they come as a tuple or as a vector: read them as ``want``.
+def settled(value: Any, results: int = 1) -> Any:
+    """Return a plain value with (nested) lists of single numbers read as arrays; ``results`` of them are kept apart.
 
-    Python numbers in a tuple are read as a vector, NumPy's and TensorFlow's are not
-    (:func:`helpers.checking.answers.plain`).
+    ``([1, 2], [3, 4])`` is a matrix where one result is asked, and a tuple of two vectors where two are.
     """
-    if isinstance(want, np.ndarray) and want.ndim == 1 and isinstance(got, tuple) and _single_numbers(got):
-        return np.stack(got)
-    if isinstance(want, list | tuple) and _single_numbers(want) and isinstance(got, np.ndarray) and got.ndim == 1:
+    if isinstance(value, list | tuple):
+        if not (results > 1 and len(value) == results) and (array := numbers_in(value)) is not None:
+            return array
+        return type(value)(settled(item) for item in value)
+    if isinstance(value, dict):
+        return {key: settled(item) for key, item in value.items()}
+    return np.asarray(value) if isinstance(value, bool | int | float) else value
+
+
+def numbers_in(value: Any) -> np.ndarray | None:
+    """The array that a number, or a (nested) list of single numbers, stands for; None for a ragged one and others."""
+    if isinstance(value, bool | int | float):
+        return np.asarray(value)
+    if isinstance(value, np.ndarray):
+        return value if value.ndim == 0 else None
+    if not isinstance(value, list | tuple) or not value:
+        return None
+    if all(isinstance(item, bool | int | float) for item in value):
+        return np.asarray(value)
+    rows = [numbers_in(item) for item in value]
+    if any(row is None or row.shape != rows[0].shape for row in rows):  # type: ignore[union-attr]
+        return None
+    return np.stack(rows)  # type: ignore[arg-type]
+
+
+def read_as(got: Any, want: Any) -> Any:
+    """Read the lists and numbers in ``got`` as ``want`` has them, which is settled.
+
+    Single numbers side by side are one answer, whether they come as a list, as a tuple or as a vector. A list of
+    tensors stays one: it is not the tensor that tf.stack would make of it.
+    """
+    if isinstance(want, np.ndarray) and not isinstance(got, np.ndarray) and (array := numbers_in(got)) is not None:
+        return array
+    if isinstance(want, list | tuple) and isinstance(got, np.ndarray) and got.ndim == 1 and _single_numbers(want):
         return list(map(np.asarray, got))
     return got
 
@@ -53,8 +84,8 @@ def _single_numbers(values: Any) -> bool:
 
 
 def _failure_words(failure: Failure) -> tuple[str, str]:
-    """What a failure says, without the running numbers that Keras gives to layers (dense_3)."""
-    return failure.kind, re.sub(r"_\d+\b", "", failure.text)
+    """What a failure says, without running numbers: of layers (dense_3), tensors (310:0), objects (0x7f3a)."""
+    return failure.kind, re.sub(r"_\d+\b|\b\d+:\d+\b|\b0x[0-9a-f]+\b", "", failure.text)
 
 
 def close(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> np.ndarray:

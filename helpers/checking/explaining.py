@@ -10,17 +10,22 @@ import numpy as np
 
 from helpers import facts
 from helpers.checking.answers import Failure, Reply
-from helpers.checking.comparing import close, read_numbers_as, repeats, same
+from helpers.checking.comparing import close, numbers_in, read_as, repeats, same, settled
 from helpers.checking.keys import Key
 from helpers.checking.questions import Question
 
 SHOWN = 10  # items of a list that a message writes out
+LEAST_SHIFTED = 4  # places along an axis: with fewer, a shift may be chance
 
 
 def explain_first(question: Question, key: Key, replies: list[Reply], right: list[bool]) -> tuple[str, ...]:
-    index = right.index(False)
+    """Say what is amiss with the first wrong case, or what most of the wrong cases have in common."""
+    wrong = [index for index, case_right in enumerate(right) if not case_right]
+    index = wrong[0]
     reply, want = replies[index], key.expected[index]
-    says = [_explain_reply(question, key, reply, want)]
+    says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong))]
+    if _one_part_alone(key, replies, wrong):
+        says[0] += " The other results are right."
     if isinstance(reply.answer, Failure) and reply.answer.where:
         says.append(f"In your code: {reply.answer.where}")
     tried = _describe_inputs(question, index)
@@ -29,7 +34,7 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
     return tuple(says)
 
 
-def _explain_reply(question: Question, key: Key, reply: Reply, want: Any) -> str:
+def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likeness: str) -> str:
     name = question.name
     if isinstance(reply.answer, Failure):
         return reply.answer.text
@@ -42,27 +47,66 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any) -> str
             f"`{name}` changes its input `{reply.changed[0]}`. The caller still needs it: build something new instead."
         )
     if reply.answer is None:
-        return f"`{name}` returns None. Is a `return` missing?"
-    reply = dataclasses.replace(reply, answer=read_numbers_as(reply.answer, want))
-    labels = dict(enumerate(key.returns))
+        return (
+            f"`{name}` returns None. Is a `return` missing? If there is one, what stands behind it is None, as a "
+            "tape's gradient is for what the tape did not watch."
+        )
     if isinstance(want, str):
         letters = sorted({want, *(a for m in key.mistakes for a in m.answers if isinstance(a, str))})
         return f"Answer with one letter in quotes: {', '.join(letters[:-1])} or {letters[-1]}."
-    if isinstance(want, list | tuple) and len(want) == len(labels) > 1:
-        if not isinstance(reply.answer, list | tuple) or len(reply.answer) != len(want):
-            wanted = ", ".join(f"`{label}`" for label, _ in key.returns)
-            return f"`{name}` should return {len(want)} results ({wanted}); it returned {_kind(reply.answer)}."
-        if len(want) == 2 and same(reply.answer[::-1], want, key.rtol, key.atol):
-            return f"Both results are right, in the wrong order: return {labels[0][0]}, {labels[1][0]}."
-        for i, (got_i, want_i) in enumerate(zip(reply.answer, want, strict=True)):
+    if likeness:
+        return likeness
+    got = read_as(reply.answer, want)
+    if _is_several(key, want):
+        labels = [label for label, _ in key.returns]
+        alone = any(same(got, part, key.rtol, key.atol) for part in want)
+        if alone or not isinstance(got, list | tuple) or len(got) != len(want):
+            return _miscounted(name, labels, got, want, key)
+        if len(want) == 2 and same(got[::-1], want, key.rtol, key.atol):
+            return f"Both results are right, in the wrong order: return {labels[0]}, {labels[1]}."
+        for (label, axes), got_i, want_i in zip(key.returns, got, want, strict=True):
             if not same(got_i, want_i, key.rtol, key.atol):
-                return explain(got_i, want_i, *labels[i], key.rtol, key.atol)
-    label, axes = labels.get(0, ("the answer", ""))
-    return explain(reply.answer, want, label, axes, key.rtol, key.atol)
+                return explain(got_i, want_i, label, axes, key.rtol, key.atol)
+    label, axes = key.returns[0] if len(key.returns) == 1 else ("the answer", "")
+    if isinstance(got, tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
+        return f"`{label}` is right, but {_counted(len(got) - 1)} came with it: return `{label}` alone."
+    return explain(got, want, label, axes, key.rtol, key.atol)
+
+
+def _is_several(key: Key, want: Any) -> bool:
+    return isinstance(want, list | tuple) and len(want) == len(key.returns) > 1
+
+
+def _one_part_alone(key: Key, replies: list[Reply], wrong: list[int]) -> bool:
+    """Whether, of three or more results, the same one is wrong in every wrong case, and no other."""
+    parts = set()
+    for reply, want in ((replies[index], key.expected[index]) for index in wrong):
+        got = reply.answer
+        if not _is_several(key, want) or not isinstance(got, list | tuple) or len(got) != len(want) or len(want) < 3:
+            return False
+        if reply.changed or not repeats(reply, key.rtol, key.atol):
+            return False
+        pairs = enumerate(zip(got, want, strict=True))
+        parts.add(tuple(i for i, (g, w) in pairs if not same(g, w, key.rtol, key.atol)))
+    return len(parts) == 1 and len(parts.pop()) == 1
+
+
+def _miscounted(name: str, labels: list[str], got: Any, want: Any, key: Key) -> str:
+    wanted = ", ".join(f"`{label}`" for label in labels)
+    start = f"`{name}` should return {len(want)} results ({wanted}); it returned "
+    for label, part in zip(labels, want, strict=True):
+        if same(got, part, key.rtol, key.atol):
+            return f"{start}`{label}` alone, which is right."
+    return f"{start}{_kind(settled(got))}."
+
+
+def _counted(others: int) -> str:
+    return "another result" if others == 1 else f"{others} other results"
 
 
 def explain(got: Any, want: Any, label: str, axes: str, rtol: float, atol: float) -> str:
     """One sentence on how ``got`` differs from ``want``; ``axes`` names want's axes ("B T U")."""
+    got = read_as(got, want)
     if isinstance(want, np.ndarray):
         return _explain_array(got, want, label, axes, rtol, atol)
     if isinstance(want, list | tuple):
@@ -88,10 +132,12 @@ def _explain_dict(got: Any, want: dict[str, Any], label: str, rtol: float, atol:
 def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: float, atol: float) -> str:
     wanted = _shape_words(want, axes)
     if got is None:
-        return f"`{label}` is None; {wanted} was expected. Is a `return` missing?"
+        return f"`{label}` is None; {wanted} was expected. A tape's gradient is None for what the tape did not watch."
     if isinstance(got, list | tuple) and len(got) == 1 and same(got[0], want, rtol, atol):
         return f"`{label}` is right, but wrapped in a {type(got).__name__}: return the tensor itself."
     if not isinstance(got, np.ndarray):
+        if _is_ragged(got):
+            return f"`{label}` is a ragged list, its rows have different lengths; {wanted} was expected."
         cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and want.ndim else ""
         return f"`{label}` is {_kind(got)}; {wanted} was expected{cure}."
     if got.shape != want.shape:
@@ -99,9 +145,6 @@ def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: floa
     if not np.isfinite(got).all():
         what = "NaN" if np.isnan(got).any() else "infinite values"
         return f"`{label}` contains {what}: a division by zero, or a number that grew without limit?"
-    likeness = _likeness(got.astype(np.float64), want.astype(np.float64), axes, rtol, atol)
-    if likeness:
-        return f"`{label}` is {likeness}."
     return _first_difference(got, want, label, axes, rtol, atol)
 
 
@@ -132,24 +175,106 @@ def _moved_axes(got: np.ndarray, want: np.ndarray, rtol: float, atol: float) -> 
     return []
 
 
-def _likeness(got: np.ndarray, want: np.ndarray, axes: str, rtol: float, atol: float) -> str:
-    """What turns ``got`` into ``want``, if it is something simple."""
+@dataclasses.dataclass(frozen=True)
+class _Likeness:
+    """That a part of an answer becomes right by something simple. factor: of "times what it should be", else 0."""
+
+    label: str
+    text: str
+    factor: float = 0.0
+
+    def is_like(self, other: _Likeness | None) -> bool:
+        """Whether the other says the same; of list items and factors any will do."""
+        if other is None or self.label.partition("[")[0] != other.label.partition("[")[0]:
+            return False
+        return bool(self.factor and other.factor) or self.text == other.text
+
+    def has_factor_of(self, other: _Likeness) -> bool:
+        return bool(np.isclose(self.factor, other.factor, rtol=1e-3))
+
+
+def _shared_likeness(key: Key, replies: list[Reply], wrong: list[int]) -> str:
+    """How the first wrong answer is like the right one, if most of the wrong ones are; "" otherwise."""
+    found = [_likeness_of(key, replies[index], key.expected[index]) for index in wrong]
+    first = found[0]
+    if first is None:
+        return ""
+    alike = [each for each in found if each is not None and first.is_like(each)]
+    equal = [each for each in alike if first.has_factor_of(each)]
+    if len(wrong) == 1:
+        return f"Here `{first.label}` is {first.text}."
+    if 2 * len(equal) > len(wrong):
+        return f"`{first.label}` is {first.text}."
+    if 2 * len(alike) > len(wrong):
+        other = next(each for each in alike if not first.has_factor_of(each))
+        return f"Here `{first.label}` is {first.text}; with other inputs it is {other.factor:.4g} times."
+    return ""
+
+
+def _likeness_of(key: Key, reply: Reply, want: Any) -> _Likeness | None:
+    """What the first wrong part of an answer has in common with the right one."""
+    if reply.changed or isinstance(reply.answer, Failure) or not repeats(reply, key.rtol, key.atol):
+        return None
+    got = read_as(reply.answer, want)
+    if not _is_several(key, want):
+        label, axes = key.returns[0] if len(key.returns) == 1 else ("the answer", "")
+        return _find_likeness(got, want, label, axes, key)
+    if not isinstance(got, list | tuple) or len(got) != len(want):
+        return None
+    for (label, axes), g, w in zip(key.returns, got, want, strict=True):
+        if not same(g, w, key.rtol, key.atol):
+            return _find_likeness(g, w, label, axes, key)
+    return None
+
+
+def _find_likeness(got: Any, want: Any, label: str, axes: str, key: Key) -> _Likeness | None:
+    got = read_as(got, want)
+    if isinstance(want, list | tuple) and isinstance(got, list | tuple) and len(got) == len(want):
+        pairs = [(f"{label}[{i}]", g, w) for i, (g, w) in enumerate(zip(got, want, strict=True))]
+        differing = [pair for pair in pairs if not same(pair[1], pair[2], key.rtol, key.atol)]
+        if differing:
+            place, got_i, want_i = differing[0]
+            return _find_likeness(got_i, want_i, place, axes, key)
+    if not isinstance(want, np.ndarray) or not isinstance(got, np.ndarray) or got.shape != want.shape:
+        return None
+    if not np.isfinite(got).all():
+        return None
+    text, factor = _likeness(got.astype(np.float64), want.astype(np.float64), axes, key.rtol, key.atol)
+    return _Likeness(label, text, factor) if text else None
+
+
+def _likeness(got: np.ndarray, want: np.ndarray, axes: str, rtol: float, atol: float) -> tuple[str, float]:
+    """What turns ``got`` into ``want``, if it is something simple, and the factor if it is one."""
 
     def matches(candidate: np.ndarray) -> bool:
         return candidate.shape == want.shape and np.allclose(candidate, want, rtol=rtol, atol=atol)
 
     if matches(-got):
-        return "right except for its sign"
+        return "right except for its sign", 0.0
     factor = _constant_factor(got, want)
     if factor is not None and matches(got / factor):
-        return f"{factor:.4g} times what it should be, everywhere"
+        return f"{factor:.4g} times what it should be, everywhere", factor
     names = axes.split() if len(axes.split()) == want.ndim else [f"axis {i}" for i in range(want.ndim)]
     if _moved_axes(got, want, rtol, atol):
-        return "right except that its axes are swapped"
+        return "right except that its axes are swapped", 0.0
     for axis in range(want.ndim):
         if want.shape[axis] > 1 and matches(np.flip(got, axis)):
-            return f"right, but in reverse order along {names[axis]}"
-    return ""
+            return f"right, but in reverse order along {names[axis]}", 0.0
+        if shift := _shift(got, want, axis, rtol, atol):
+            return f"right, but one place {shift} along {names[axis]}", 0.0
+    return "", 0.0
+
+
+def _shift(got: np.ndarray, want: np.ndarray, axis: int, rtol: float, atol: float) -> str:
+    """ "late" or "early" where all places of an axis hold what belongs next to them, "" otherwise."""
+    if want.shape[axis] < LEAST_SHIFTED:
+        return ""
+    g, w = np.moveaxis(got, axis, 0), np.moveaxis(want, axis, 0)
+    if np.allclose(w[1:], w[:-1], rtol=rtol, atol=atol):
+        return ""  # the same everywhere
+    if np.allclose(g[1:], w[:-1], rtol=rtol, atol=atol):
+        return "late"
+    return "early" if np.allclose(g[:-1], w[1:], rtol=rtol, atol=atol) else ""
 
 
 def _constant_factor(got: np.ndarray, want: np.ndarray) -> float | None:
@@ -186,6 +311,7 @@ def _shape_words(want: np.ndarray, axes: str) -> str:
 
 
 def _kind(value: Any) -> str:
+    value = settled(value)
     if value is None:
         return "None"
     if isinstance(value, np.ndarray):
@@ -198,6 +324,13 @@ def _kind(value: Any) -> str:
     if isinstance(value, dict):
         return f"a {value['layer']}" if "layer" in value else f"a dictionary with the keys {sorted(value)[:8]}"
     return "something else"
+
+
+def _is_ragged(value: Any) -> bool:
+    """Whether a list of lists holds single numbers only, and is no array all the same."""
+    if isinstance(value, list | tuple):
+        return bool(value) and all(numbers_in(item) is not None or _is_ragged(item) for item in value)
+    return False
 
 
 def _is_array_list(value: Any) -> bool:
@@ -220,7 +353,10 @@ def _describe_input(value: Any) -> str:
         shown = ", ".join(map(repr, value[:SHOWN]))
         return f"= [{shown}]" if len(value) <= SHOWN else f"= [{shown}, ...], {len(value)} of them"
     if isinstance(value, list | tuple) and value:
-        return f"({len(value)} x {_describe_input(value[0])})"
+        items = [_describe_input(item) for item in value]
+        if len(set(items)) == 1:
+            return f"({len(value)} x {items[0]})"
+        return f"[{', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''}]"
     if isinstance(value, bool | int | float | str) or value is None:
         return f"= {value!r}"
     return f"= a {type(value).__name__}"

@@ -35,7 +35,7 @@ def pack(value: Any, arrays: dict[str, np.ndarray]) -> Any:
     if isinstance(value, Failure):
         return {"failure": dataclasses.asdict(value)}
     if type(value).__name__ in PROBES:
-        fields = {key: pack(item, arrays) for key, item in vars(value).items()}
+        fields = {field.name: pack(getattr(value, field.name), arrays) for field in dataclasses.fields(value)}
         return {"probe": type(value).__name__, "fields": fields}
     raise TypeError(f"a case cannot hold a {type(value).__name__}")
 

@@ -66,8 +66,10 @@ def _case_right(key: Key, index: int, reply: Reply) -> bool:
 
 
 def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMistake | None:
-    """The mistake whose answers are these in every case, or else in most of the wrong ones.
+    """The mistake whose answers are these in every case, or else the one that explains most of the wrong ones.
 
+    A mistake explains most when it does so among all cases that are wrong here or would be wrong by it: a case
+    that is right, though the mistake answers wrongly there, speaks against it as much as another wrong answer.
     One case is too few: small numbers, as in an example by hand, make different mistakes look alike.
     """
     if not repeats(replies[0], key.rtol, key.atol):
@@ -75,7 +77,7 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
     if any(reply.changed for reply in replies):
         return None
     known = [m for m in key.mistakes if not m.random]
-    wrong = [i for i, case_right in enumerate(right) if not case_right]
+    cases = range(len(replies))
 
     def agrees(m: KnownMistake, i: int) -> bool:
         return same(replies[i].answer, m.answers[i], key.rtol, key.atol)
@@ -84,24 +86,36 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
         return agrees(m, i) and not isinstance(replies[i].answer, Failure)
 
     def shares(m: KnownMistake, i: int) -> bool:
-        return _shares_wrong_part(key, replies[i].answer, key.expected[i], m.answers[i])
+        return _shares_wrong_parts(key, replies[i].answer, key.expected[i], m.answers[i])
 
     for m in known:
-        if all(agrees(m, i) for i in range(len(replies))):
+        if all(agrees(m, i) for i in cases):
             return m
+    touched = [
+        [i for i in cases if not (right[i] and same(m.answers[i], key.expected[i], key.rtol, key.atol))] for m in known
+    ]
     for likeness in (alike, shares):
-        for m in known:
-            if sum(likeness(m, i) for i in wrong) > len(wrong) / 2:
-                return m
+        shares_of_cases = [
+            sum(likeness(m, i) for i in at if not right[i]) / len(at) for m, at in zip(known, touched, strict=True)
+        ]
+        if known and max(shares_of_cases) > 1 / 2:
+            return known[shares_of_cases.index(max(shares_of_cases))]
     return None
 
 
-def _shares_wrong_part(key: Key, got: Any, want: Any, known: Any) -> bool:
-    """Whether, of several results, the first wrong one is as wrong as a known mistake's."""
+def _shares_wrong_parts(key: Key, got: Any, want: Any, known: Any) -> bool:
+    """Whether, of several results, the same ones are wrong as by a known mistake, most of them as it has them.
+
+    A second mistake may change the others; a result that is right where the mistake is wrong rules it out.
+    """
     parts = (got, want, known)
     if not all(isinstance(part, list | tuple) and len(part) == len(key.returns) > 1 for part in parts):
         return False
+    equal = []
     for g, w, k in zip(*parts, strict=True):
-        if not same(g, w, key.rtol, key.atol):
-            return same(g, k, key.rtol, key.atol)
-    return False
+        is_right = same(g, w, key.rtol, key.atol)
+        if is_right != same(k, w, key.rtol, key.atol):
+            return False
+        if not is_right:
+            equal.append(same(g, k, key.rtol, key.atol))
+    return bool(equal) and equal[0] and 2 * sum(equal) > len(equal)

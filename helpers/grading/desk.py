@@ -61,7 +61,7 @@ class Desk:
     def judge(self, hand_in: HandIn, run: Run) -> Judged:
         """Judge what executing a hand-in gave. Raises whatever strange runs lead to."""
         executed: Any = nbformat.v4.reads(run.notebook)  # unlike nbformat.reads it has no word on strange outputs
-        judged, verdicts = judge_run(self.drawn, executed)
+        judged, verdicts = judge_run(self.drawn, executed, run.status)
         items = tuple(_item(verdict, judged, self.limits.cell_seconds) for verdict in verdicts)
         status, note = run.status, run.note
         if status == GRADED and hand_in.repairs:

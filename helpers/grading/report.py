@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 
 from helpers.checking.results import ICONS
 from helpers.grading import report_figures
-from helpers.grading.judge import LATE, NO_ANSWER
+from helpers.grading.judge import ABOUT_THE_CELL
 from helpers.grading.kernels.jobs import GRADED, STATUSES, TAMPERED, Item, Record
 from helpers.grading.spreadsheets import write_csv
 
@@ -29,7 +29,6 @@ FEWEST = 3  # with two submissions it is 1 or -1, whatever they hold
 LOW = 0.1  # below it an exercise does not tell who knows the rest
 MISSED = 1 / 3  # what so many did not get right is worth teaching again
 TEACH = 3  # so many things fit into one lesson
-ABOUT_THE_CELL = {LATE, NO_ANSWER}  # messages that say nothing of what a student thought
 LONGEST = 400  # characters of a message on the page; the student's feedback holds all of it
 
 
@@ -92,7 +91,7 @@ class ExerciseSummary:
     @property
     def is_candidate(self) -> bool:
         """Whether the most common message without a name may be a mistake worth naming."""
-        return self.candidate_times > 1 and self.candidate not in ABOUT_THE_CELL
+        return self.candidate_times > 1 and not self.candidate.startswith(ABOUT_THE_CELL)
 
     @property
     def look(self) -> bool:

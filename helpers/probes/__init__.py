@@ -7,6 +7,7 @@ so that a wrong cell from an earlier exercise never costs this one.
 from helpers.probes.cells import LeakyCell, ProjectedCell, TanhStep, TanhStepBackward
 from helpers.probes.harness import (
     LoopError,
+    Unfit,
     call_and_count_traces,
     call_with_mask,
     call_with_unknown_length,
@@ -38,6 +39,7 @@ __all__ = [
     "StepMaker",
     "TanhStep",
     "TanhStepBackward",
+    "Unfit",
     "WeightLoss",
     "call_and_count_traces",
     "call_with_mask",

@@ -23,6 +23,7 @@ class TanhStep:
     def __call__(self, x_t: Any, h_prev: Any) -> Any:
         import tensorflow as tf  # a probe is called only where TensorFlow runs
 
+        x_t, h_prev = (tf.cast(value, self.kernel.dtype) for value in (x_t, h_prev))
         return tf.tanh(x_t @ self.kernel + h_prev @ self.recurrent_kernel + self.bias)
 
 
@@ -46,6 +47,7 @@ class LeakyCell:
     def __call__(self, x_t: Any, state: Any) -> tuple[Any, Any]:
         import tensorflow as tf
 
+        x_t, state = (tf.cast(value, self.kernel.dtype) for value in (x_t, state))
         output = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
         return output, self.keep * state + (1.0 - self.keep) * output
 
@@ -69,6 +71,7 @@ class ProjectedCell:
     def __call__(self, x_t: Any, state: Any) -> tuple[Any, Any]:
         import tensorflow as tf
 
+        x_t, state = (tf.cast(value, self.kernel.dtype) for value in (x_t, state))
         new_state = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
         return new_state @ self.output_kernel + self.output_bias, new_state
 
@@ -88,6 +91,7 @@ class TanhStepBackward:
     def __call__(self, dh: Any, x_t: Any, h_prev: Any, h_t: Any) -> tuple[Any, Any, Any, Any, Any]:
         import tensorflow as tf
 
+        dh, x_t, h_prev, h_t = (tf.cast(value, self.kernel.dtype) for value in (dh, x_t, h_prev, h_t))
         da = dh * (1.0 - h_t**2)
         dx, dh_prev = da @ tf.transpose(self.kernel), da @ tf.transpose(self.recurrent_kernel)
         return dx, dh_prev, tf.transpose(x_t) @ da, tf.transpose(h_prev) @ da, tf.reduce_sum(da, axis=0)

@@ -21,7 +21,14 @@ def _not_spoken_for(record: logging.LogRecord) -> bool:
 logging.getLogger("tensorflow").addFilter(_not_spoken_for)
 
 
-class LoopError(Exception):
+class Unfit(Exception):
+    """What a student wrote cannot be used as it is meant; the message says why, and ``__cause__`` what TensorFlow said.
+
+    A check says it in these words, as its own.
+    """
+
+
+class LoopError(Unfit):
     """A loop that works on numbers but not as a graph, or that never ends; the message says which."""
 
 
@@ -31,20 +38,28 @@ def call_with_unknown_length(rnn: Callable[..., Any], cell: Callable[..., Any], 
     x (B, T, D) and others are tensors; cell(x_t, state) -> (output, new_state). The function is called once
     on the numbers themselves first: what goes wrong there is raised as it is, and what is not made of
     tensors (None, a list of other things) is returned as it is. Raises LoopError when the loop never
-    ends, when it cannot be traced for an unknown T, or when a Python list takes tensors out of the loop.
+    ends, when it cannot be traced (for an unknown T, or at all), or when a Python list takes tensors out of the loop.
     """
     import tensorflow as tf
 
     direct = rnn(_limited(cell, 4 * int(x.shape[1]) + SPARE_CALLS), x, *others)
     if not all(isinstance(part, tf.Tensor) for part in tf.nest.flatten(direct)):
         return direct
-    specs = [tf.TensorSpec([x.shape[0], None, *x.shape[2:]], x.dtype)]
-    specs += [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in others]
+
+    def trace(steps: int | None) -> Callable[..., Any]:
+        specs = [tf.TensorSpec([x.shape[0], steps, *x.shape[2:]], x.dtype)]
+        specs += [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in others]
+        return tf.function(lambda *tensors: rnn(cell, *tensors)).get_concrete_function(*specs)
+
     try:
-        traced = tf.function(lambda *tensors: rnn(cell, *tensors)).get_concrete_function(*specs)
+        traced = trace(None)
     except Exception as error:
         if type(error).__name__ == "InaccessibleTensorError":
             raise LoopError("a Python list cannot carry tensors out of a loop of the graph") from error
+        try:
+            trace(int(x.shape[1]))
+        except Exception as known:
+            raise LoopError("it works on numbers, but cannot be traced as a graph") from known
         raise LoopError("it works for one known T, but cannot be traced while T is unknown") from error
     return traced(x, *others)
 
@@ -68,7 +83,8 @@ def call_and_count_traces(make: Callable[[Callable[[Any], Any]], Any], xs: list[
 
     make(function) -> a callable; the function sums over time, x (B, T, D) -> (B, D).
     Returns (how many calls were refused, how often the Python function ran, list of results). What
-    ``make`` returns is handed back as it is when it cannot be called.
+    ``make`` returns is handed back as it is when it cannot be called. A concrete function, too, is held to its
+    signature. Raises Unfit when every call is refused.
     """
     import tensorflow as tf
 
@@ -83,26 +99,43 @@ def call_and_count_traces(make: Callable[[Callable[[Any], Any]], Any], xs: list[
     if not callable(traced):
         return traced
     refused, results = 0, []
+    first: Exception | None = None
     for x in xs:
         try:
+            _hold_to_signature(traced, x)
             results.append(traced(x))
-        except (TypeError, ValueError):  # what tf.function raises for inputs its signature excludes
+        except (TypeError, ValueError) as error:  # what tf.function raises for inputs its signature excludes
+            first = first or error
             refused += 1
+    if first is not None and refused == len(xs):
+        raise Unfit("what it returns refuses every call") from first
     return refused, runs, results
+
+
+def _hold_to_signature(traced: Any, x: Any) -> None:
+    """Raise ValueError for an input that a concrete function was not made for: by itself it takes other shapes, too."""
+    import tensorflow as tf
+
+    specs = tf.nest.flatten(getattr(traced, "structured_input_signature", ()))
+    if len(specs) == 1 and isinstance(specs[0], tf.TensorSpec) and not specs[0].is_compatible_with(x):
+        raise ValueError(f"{x.shape} does not fit {specs[0]}")
 
 
 def run_with_weights(model: Any, x: Any, weights: Sequence[Any]) -> Any:
     """Return ``model(x)`` after giving a Keras model or layer these weights.
 
-    Raises ValueError, in words that do not depend on the model's name, when they do not fit.
+    They are given in the order of the layers; where the model has them in another one, by their shapes.
+    Raises Unfit when they do not fit.
     """
     if not model.built:
         model(x)  # a model without an Input makes its weights when it sees data
     has = [tuple(weight.shape) for weight in model.weights]
     needs = [tuple(weight.shape) for weight in weights]
-    if has != needs:
-        raise ValueError(f"the model has weights of the shapes {has}; {needs} were expected")
-    model.set_weights(list(weights))
+    if sorted(has) != sorted(needs):
+        raise Unfit(f"the model has weights of the shapes {has}; {needs} were expected")
+    # Layers may have been made in another order: a weight goes where its shape is.
+    left = list(weights)
+    model.set_weights([left.pop(next(i for i, w in enumerate(left) if tuple(w.shape) == shape)) for shape in has])
     return model(x)
 
 
@@ -110,7 +143,7 @@ def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
     """Take one step of a Keras LSTM whose gates read nothing but their bias; return ``(c_t, h_t)``, both (B, U).
 
     bias (4 * U,), in Keras's order; x_t and c_prev (B, U). Candidate u reads feature u with weight 1, all other
-    weights are 0, and so is the last h. Raises ValueError when the bias has another shape.
+    weights are 0, and so is the last h. Raises Unfit when the bias has another shape.
     """
     import keras
     import tensorflow as tf
@@ -118,7 +151,7 @@ def step_with_bias(bias: Any, x_t: Any, c_prev: Any) -> tuple[Any, Any]:
     units = c_prev.shape[1]
     bias, cell = tf.cast(bias, tf.float32), keras.layers.LSTMCell(units)
     if bias.shape != (4 * units,):
-        raise ValueError(f"the bias has shape {tuple(bias.shape)}; an LSTM of {units} units needs ({4 * units},)")
+        raise Unfit(f"the bias has shape {tuple(bias.shape)}; an LSTM of {units} units needs ({4 * units},)")
     kernel = np.zeros((units, 4 * units), np.float32)
     kernel[:, 2 * units : 3 * units] = np.eye(units)
     cell.build((None, units))

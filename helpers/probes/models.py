@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,28 @@ class LSTMLayer:
     longest: int
 
     def __call__(self, x: Any, initial_state: Any = None) -> tuple[Any, Any, Any]:
-        import keras
+        import tensorflow as tf
 
-        if x.shape[1] > self.longest:
+        x = tf.convert_to_tensor(x)
+        if x.shape[1] is None:  # inside a graph
+            message = f"this layer takes at most {self.longest} steps at a time"
+            with tf.control_dependencies([tf.debugging.assert_less_equal(tf.shape(x)[1], self.longest, message)]):
+                x = tf.identity(x)
+        elif x.shape[1] > self.longest:
             raise ValueError(f"this layer takes at most {self.longest} steps at a time, x has {x.shape[1]}")
+        return self._layer(x, initial_state=initial_state)
+
+    @functools.cached_property
+    def _layer(self) -> Any:
+        import keras
+        import tensorflow as tf
+
         units = self.recurrent_kernel.shape[0]
-        layer = keras.layers.LSTM(units, return_sequences=True, return_state=True)
-        layer.build(x.shape)
-        layer.set_weights([self.kernel, self.recurrent_kernel, self.bias])
-        return layer(x, initial_state=initial_state)
+        with tf.init_scope():  # the first call may come from a graph, which must own no variables
+            layer = keras.layers.LSTM(units, return_sequences=True, return_state=True, dtype="float32")
+            layer.build((None, None, self.kernel.shape[0]))
+            layer.set_weights([self.kernel, self.recurrent_kernel, self.bias])
+        return layer
 
 
 @probe
@@ -50,14 +64,8 @@ class SequenceModel:
     out_bias: np.ndarray  # (K,)
 
     def __call__(self, x: Any) -> Any:
-        import tensorflow as tf
-
-        h = tf.zeros((len(x), len(self.bias)))
-        predictions = []
-        for x_t in tf.unstack(tf.cast(x, tf.float32), axis=1):
-            h = tf.tanh(x_t @ self.kernel + h @ self.recurrent_kernel + self.bias)
-            predictions.append(h @ self.out_kernel + self.out_bias)
-        return tf.stack(predictions, axis=1)
+        states = _states(x, self.kernel, self.recurrent_kernel, self.bias)
+        return states @ self.out_kernel + self.out_bias
 
 
 @probe
@@ -74,13 +82,27 @@ class RowClassifier:
     out_bias: np.ndarray  # (C,)
 
     def __call__(self, x: Any) -> Any:
-        import tensorflow as tf
+        states = _states(x, self.kernel, self.recurrent_kernel, self.bias)
+        return states[:, -1] @ self.out_kernel + self.out_bias
 
-        x = tf.convert_to_tensor(x)
-        state = tf.zeros((x.shape[0], len(self.bias)), x.dtype)
-        for x_t in tf.unstack(x, axis=1):
-            state = tf.tanh(x_t @ self.kernel + state @ self.recurrent_kernel + self.bias)
-        return state @ self.out_kernel + self.out_bias
+
+def _states(x: Any, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray) -> Any:
+    """All states (B, T, U) of a plain recurrent network that starts from zeros; in a graph, B and T may be unknown."""
+    import tensorflow as tf
+
+    x = tf.cast(x, kernel.dtype)
+    h = tf.zeros((tf.shape(x)[0], len(bias)), x.dtype)
+
+    def step(h: Any, x_t: Any) -> Any:
+        return tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+
+    if x.shape[1] is None:
+        return tf.transpose(tf.scan(step, tf.transpose(x, (1, 0, 2)), h), (1, 0, 2))
+    states = []
+    for x_t in tf.unstack(x, axis=1):
+        h = step(h, x_t)
+        states.append(h)
+    return tf.stack(states, axis=1)
 
 
 @probe
@@ -96,7 +118,7 @@ class MixedSteps:
     def __call__(self, x: Any) -> Any:
         import tensorflow as tf
 
-        return tf.tanh(tf.matmul(self.mix, tf.cast(x, tf.float32)) @ self.kernel)
+        return tf.tanh(tf.matmul(self.mix, tf.cast(x, self.mix.dtype)) @ self.kernel)
 
 
 @probe
@@ -139,8 +161,11 @@ class LinearModel:
         return cls(found[:-1], float(found[-1]))
 
     def __call__(self, windows: Any) -> Any:
-        following = np.asarray(windows, np.float64)[:, :, 0] @ self.weights + self.intercept
-        return following[:, None, None]
+        def follow(windows: Any) -> Any:
+            following = np.asarray(windows, np.float64)[:, :, 0] @ self.weights + self.intercept
+            return following[:, None, None]
+
+        return _as_operation(follow, windows, (None, 1, 1))
 
 
 @probe
@@ -159,7 +184,10 @@ class WeightLoss:
     dhs: np.ndarray  # (B, T, U)
     of: str = "recurrent_kernel"  # or "kernel" or "bias"
 
-    def __call__(self, w: Any) -> float:
+    def __call__(self, w: Any) -> Any:
+        return _as_operation(lambda w: np.float64(self._loss(w)), w, ())
+
+    def _loss(self, w: Any) -> float:
         names = ("kernel", "recurrent_kernel", "bias")
         weights = {name: np.asarray(w if name == self.of else getattr(self, name), np.float64) for name in names}
         h, loss = np.asarray(self.initial_state, np.float64), 0.0
@@ -167,6 +195,17 @@ class WeightLoss:
             h = np.tanh(self.x[:, t] @ weights["kernel"] + h @ weights["recurrent_kernel"] + weights["bias"])
             loss += float(np.sum(self.dhs[:, t] * h))
         return loss
+
+
+def _as_operation(function: Any, value: Any, shape: tuple[int | None, ...]) -> Any:
+    """Return ``function(value)``, in NumPy where there are numbers, as an operation inside a graph."""
+    import tensorflow as tf
+
+    if not tf.is_tensor(value) or hasattr(value, "numpy"):
+        return function(value)
+    result = tf.numpy_function(function, [value], tf.float64)
+    result.set_shape(shape)
+    return result
 
 
 def keras_classifier(weights: list[Any], steps: int | None = None) -> Any:

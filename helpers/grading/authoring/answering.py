@@ -24,6 +24,7 @@ import numpy as np
 from helpers import checks
 from helpers.checking import asking
 from helpers.checking.answers import Failure, Reply
+from helpers.checking.comparing import settled
 from helpers.checking.keys import CaseFile, Key, KnownMistake
 from helpers.checking.questions import Case, Question
 from helpers.checking.results import Score
@@ -245,7 +246,8 @@ class _Runner:
         answer = self._hand_over(name, solution, check_cell.source, self.namespace)
         question = self._question(exercise, answer)
         self.axes[name] = documented_axes(answer) if question.is_function else {}
-        expected = [reply.answer for reply in asking.ask(question, answer)]
+        results = len(exercise.returns)
+        expected = [settled(reply.answer, results) for reply in asking.ask(question, answer)]
         for reply in expected:
             if isinstance(reply, Failure):
                 raise AuthorError(
@@ -261,7 +263,7 @@ class _Runner:
             given = self._hand_over(name, source, check_cell.source, namespace, variant.where())
             trials.append(Trial(variant, asking.ask(question, given)))
         mistakes = [
-            KnownMistake(v.name, v.says, () if v.random else tuple(r.answer for r in trial.replies), v.random)
+            KnownMistake(v.name, v.says, () if v.random else _answers(trial, results), v.random)
             for trial in trials
             if isinstance(v := trial.variant, Mistake)
         ]
@@ -310,6 +312,10 @@ class _Runner:
                     f"{exercise.name}({', '.join(parameters)}) takes {len(parameters)}."
                 )
         return Question(exercise.name, parameters, tuple(drawn), any(m.random for m in exercise.mistakes))
+
+
+def _answers(trial: Trial, results: int) -> tuple[Any, ...]:
+    return tuple(settled(reply.answer, results) for reply in trial.replies)
 
 
 def _finite(value: Any) -> bool:

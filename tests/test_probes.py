@@ -1,0 +1,190 @@
+"""What a check hands to a function works wherever a student may call it: eagerly, traced, in loops, in batches."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from helpers.checking.packing import pack, unpack
+from helpers.probes import (
+    FreeRun,
+    LeakyCell,
+    LinearModel,
+    LSTMLayer,
+    MixedSteps,
+    ProjectedCell,
+    RowClassifier,
+    SequenceModel,
+    StepMaker,
+    TanhStep,
+    TanhStepBackward,
+    WeightLoss,
+)
+from helpers.probes.registry import PROBES
+
+RNG = np.random.default_rng(0)
+B, T, D, U, K = 2, 4, 3, 5, 3
+
+
+def draw(*shape):
+    return RNG.uniform(-1, 1, shape).astype(np.float32)
+
+
+CELL = (draw(D, U), draw(U, U), draw(U))
+X, STATE = draw(B, T, D), draw(B, U)
+LINEAR = LinearModel(draw(T), 0.5)
+CALLS = {  # a probe and the inputs it takes, by their documented names
+    "TanhStep": (TanhStep(*CELL), {"x_t": X[:, 0], "h_prev": STATE}),
+    "LeakyCell": (LeakyCell(*CELL), {"x_t": X[:, 0], "state": STATE}),
+    "ProjectedCell": (ProjectedCell(*CELL, draw(U, D), draw(D)), {"x_t": X[:, 0], "state": STATE}),
+    "TanhStepBackward": (
+        TanhStepBackward(*CELL[:2]),
+        {"dh": STATE, "x_t": X[:, 0], "h_prev": STATE, "h_t": np.tanh(STATE)},
+    ),
+    "LSTMLayer": (LSTMLayer(draw(D, 4 * U), draw(U, 4 * U), draw(4 * U), T), {"x": X}),
+    "SequenceModel": (SequenceModel(*CELL, draw(U, K), draw(K)), {"x": X}),
+    "RowClassifier": (RowClassifier(*CELL, draw(U, K), draw(K)), {"x": X}),
+    "MixedSteps": (MixedSteps(draw(T, T), draw(D, U)), {"x": X}),
+    "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
+    "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
+    "WeightLoss": (WeightLoss(X, STATE, *CELL, draw(B, T, U)), {"w": CELL[1]}),
+}
+CONSTANT = {"FreeRun": {"steps": 3}}
+NAMES = sorted(CALLS)
+BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss")]
+
+
+def parts(answer):
+    return [np.asarray(part) for part in tf.nest.flatten(answer)]
+
+
+def assert_same(got, want):
+    for g, w in zip(parts(got), parts(want), strict=True):
+        np.testing.assert_allclose(g, w, rtol=1e-5, atol=1e-6)
+
+
+def eagerly(name):
+    probe, inputs = CALLS[name]
+    return probe(**inputs, **CONSTANT.get(name, {}))
+
+
+def test_every_probe_is_tried():
+    tried = {type(probe).__name__ for probe, _ in CALLS.values()} | {"StepMaker"}
+    assert set(PROBES) == tried
+
+
+@pytest.mark.parametrize("kind", [tf.constant, tf.Variable, np.asarray, lambda x: np.asarray(x, np.float64)])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_probe_takes_tensors_variables_and_arrays(name, kind):
+    probe, inputs = CALLS[name]
+    assert_same(probe(*map(kind, inputs.values()), **CONSTANT.get(name, {})), eagerly(name))
+
+
+@pytest.mark.parametrize("unknown", [False, True])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_probe_is_an_argument_of_a_traced_function(name, unknown):
+    probe, inputs = CALLS[name]
+    rest = CONSTANT.get(name, {})
+    traces = []
+
+    @tf.function(reduce_retracing=True)
+    def call(probe, arguments):
+        traces.append(1)
+        return probe(**arguments, **rest)
+
+    tensors = {key: tf.constant(value) for key, value in inputs.items()}
+    if unknown and name in BATCHED:
+        steps = None if name in ("LSTMLayer", "SequenceModel", "RowClassifier") else T
+        specs = {key: tf.TensorSpec([None, *value.shape[1:]], value.dtype) for key, value in inputs.items()}
+        if "x" in specs:
+            specs["x"] = tf.TensorSpec([None, steps, D])
+        answer = tf.function(lambda arguments: probe(**arguments, **rest)).get_concrete_function(specs)(tensors)
+    else:
+        answer = call(probe, tensors)
+        assert_same(call(probe, tensors), answer)
+        assert len(traces) == 1
+    assert_same(answer, eagerly(name))
+
+
+@pytest.mark.parametrize("name", [name for name in BATCHED if name != "FreeRun"])
+def test_a_probe_takes_any_batch(name):
+    probe, inputs = CALLS[name]
+    many = probe(**{key: tf.repeat(value, 7, axis=0) for key, value in inputs.items()})
+    assert_same([part[::7] for part in parts(many)], eagerly(name))
+    rows = [tf.constant(value) for value in inputs.values()]
+    one_by_one = tf.map_fn(
+        lambda row: tf.nest.map_structure(
+            lambda part: tf.cast(part, tf.float32)[0], probe(*[part[None] for part in row])
+        ),
+        tuple(rows),
+        fn_output_signature=tf.nest.map_structure(lambda _: tf.float32, eagerly(name)),
+    )
+    assert_same(one_by_one, eagerly(name))
+
+
+@pytest.mark.parametrize("graph", [False, True])
+@pytest.mark.parametrize("name", ["LeakyCell", "ProjectedCell"])
+def test_cells_run_in_the_loops_of_tensorflow_and_keras(name, graph):
+    cell = CALLS[name][0]
+    by_time = np.swapaxes(X, 0, 1)
+
+    def scan(cell, xs, state):
+        first = (tf.zeros_like(cell(xs[0], state)[0]), state)
+        return tf.scan(lambda carried, x_t: cell(x_t, carried[1]), xs, first)
+
+    def keras_scan(cell, xs, state):
+        def step(state, x_t):  # Keras's y has the shape of the state
+            state = cell(x_t, state)[1]
+            return state, state
+
+        return keras.ops.scan(step, state, xs)[1]
+
+    want, state = [], tf.constant(STATE)
+    for x_t in by_time:
+        output, state = cell(x_t, state)
+        want.append((output, state))
+    want = [tf.stack(each) for each in zip(*want, strict=True)]
+    for loop, expected in ((scan, want), (keras_scan, want[1])):
+        loop = tf.function(loop) if graph else loop
+        assert_same(loop(cell, tf.constant(by_time), tf.constant(STATE)), expected)
+
+
+def test_a_gradient_flows_through_models():
+    for name in ("SequenceModel", "RowClassifier", "MixedSteps", "LSTMLayer"):
+        x = tf.Variable(X)
+
+        @tf.function
+        def gradient(probe, x):
+            with tf.GradientTape() as tape:
+                loss = tf.reduce_sum(tf.nest.flatten(probe(x))[0])
+            return tape.gradient(loss, x)
+
+        found = gradient(CALLS[name][0], x)
+        assert found.shape == X.shape and np.abs(found).max() > 0
+
+
+def test_a_layer_that_takes_few_steps_says_so_in_a_graph_too():
+    layer = CALLS["LSTMLayer"][0]
+    long = tf.constant(draw(B, T + 1, D))
+    with pytest.raises(ValueError, match="at most 4 steps"):
+        layer(long)
+    traced = tf.function(layer, input_signature=[tf.TensorSpec([None, None, D])])
+    with pytest.raises(tf.errors.InvalidArgumentError, match="at most 4 steps"):
+        traced(long)
+
+
+def test_a_probe_that_was_called_is_packed_as_before():
+    for probe, _ in CALLS.values():
+        arrays = {}
+        copy = unpack(pack(probe, arrays), arrays)
+        assert [field.name for field in dataclasses.fields(copy)] == [field.name for field in dataclasses.fields(probe)]
+        assert pack(copy, dict(arrays)) == pack(probe, dict(arrays))
+
+
+def test_makers_of_steps_are_arguments_too():
+    maker = StepMaker([*CELL, draw(U, K), draw(K)])
+    assert hash(maker) != hash(dataclasses.replace(maker))
+    step = tf.function(maker())
+    assert step(tf.constant(X), tf.constant([0, 1])).shape == ()
