@@ -501,7 +501,7 @@ def test_names_no_disk_can_keep(desk):
     assert (read.status, read.note) == (jobs.UNREADABLE, "cannot be read (File name too long)")
 
 
-@pytest.mark.parametrize("name", ["ada", "ada lovelace", "Zoë", "李", "a.b+c@d_e-f", "o'hara, jr"])
+@pytest.mark.parametrize("name", ["ada", "ada lovelace", "Zoë", "Zoe\u0308", "李", "a.b+c@d_e-f", "o'hara, jr"])
 def test_names_of_people(desk, perfect, name):
     (folder_of(desk, name) / NAME).write_text(json.dumps(perfect))
     read = intake.read(desk, LESSON, name)
@@ -641,6 +641,7 @@ UNCLEAR = {
     "an empty folder by number": ({"01/.x": ""}, jobs.MISSING, f"there is no {HERE}{NAME}, but 01 holds nothing"),
     "a loose archive": ({"all my work.zip": "PK"}, jobs.MISSING, "but all my work.zip: unpack it"),
     "a loose letter": ({"letter.txt": "Dear teacher"}, jobs.MISSING, f"there is no {HERE}{NAME}, but letter.txt"),
+    "a letter in a folder of the number": ({"01_homework/letter.txt": "x"}, jobs.MISSING, "but 01_homework/letter.txt"),
     "a notebook of no lesson": ({"hw/x.ipynb": "{}"}, jobs.MISSING, "but hw/x.ipynb (it is JSON, but no notebook)"),
     "cut off": ({"01/x.ipynb": "{"}, jobs.MISSING, f"there is no {HERE}{NAME}, but 01/x.ipynb (it is not JSON)"),
     "the other lesson's here": ({HERE + NAME: "other"}, jobs.UNREADABLE, f"a notebook, but that of {OTHER}"),
@@ -654,6 +655,8 @@ UNCLEAR = {
     "the other lesson in no folder": ({"x.ipynb": "other"}, None, ""),
     "the other lesson, and notes": ({f"{OTHER}/{OTHER}.ipynb": "other", "notes.txt": "x", "pad.ipynb": "{}"}, None, ""),
     "the other lesson in this one's number": ({"01/x.ipynb": "other"}, None, ""),
+    "an assignment that is no lesson": ({"project/project.ipynb": "{}", "notes.txt": "x"}, None, ""),
+    "a lesson that is not here": ({"07_images/hw.ipynb": "{}"}, None, ""),
     "nothing": ({}, None, ""),
 }
 

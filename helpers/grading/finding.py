@@ -7,6 +7,7 @@ Names say where to look and what a student meant; whether a notebook is a lesson
 from __future__ import annotations
 
 import dataclasses
+import functools
 import os
 import re
 import unicodedata
@@ -45,7 +46,7 @@ class Found:
     """What lies in a student's folder, as far as it may concern one lesson.
 
     candidates: the likeliest first. others: files that are no notebooks. named: folders that mean the lesson.
-    elsewhere: whether there is a folder of another lesson.
+    elsewhere: whether there is a folder of another lesson or assignment.
     """
 
     candidates: list[Candidate] = dataclasses.field(default_factory=list)
@@ -65,19 +66,30 @@ def find(folder: int, lesson: str, lessons: Sequence[str]) -> Found:
 
 def meant_lesson(name: str, lessons: Sequence[str]) -> str:
     """The lesson that a file's or folder's name means, or "": by number, by title, in another case, as a copy."""
+    by_key, by_number, by_title = _called(tuple(lessons))
     key = _key(name)
-    by_key = {_key(lesson): lesson for lesson in lessons}
     if key in by_key:
         return by_key[key]
-    numbers = {int(match[1]): lesson for k, lesson in by_key.items() if (match := NUMBERED.fullmatch(k))}
-    titles = {k.lstrip("0123456789"): lesson for k, lesson in by_key.items()}
     match = NUMBERED.fullmatch(key)
-    if match and len(match[1]) < 10 and (lesson := numbers.get(int(match[1]))):
-        title = _key(lesson).lstrip("0123456789")
+    if match and (lesson := by_number.get(match[1])):
+        title = _title(lesson)
         return lesson if not match[2] or title.startswith(match[2]) or match[2].startswith(title) else ""
-    return titles.get(key, "")
+    return by_title.get(key, "")
 
 
+@functools.lru_cache(maxsize=8)
+def _called(lessons: tuple[str, ...]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The lessons by their whole name, by number and by title."""
+    numbered = {lesson: NUMBERED.fullmatch(_key(lesson)) for lesson in lessons}
+    by_number = {match[1]: lesson for lesson, match in numbered.items() if match}
+    return {_key(lesson): lesson for lesson in lessons}, by_number, {_title(lesson): lesson for lesson in lessons}
+
+
+def _title(lesson: str) -> str:
+    return _key(lesson).lstrip("0123456789")
+
+
+@functools.lru_cache(maxsize=1024)
 def _key(name: str) -> str:
     """A name without what is written in many ways: case, separators, endings, marks of copies."""
     key = unicodedata.normalize("NFKC", name).casefold().strip()
@@ -113,6 +125,8 @@ class _Search:
                 self.found.named.append(path)
             if len(path.parts) <= MAX_FOLDERS:
                 with files.opened(folder, path.name) as opened:
+                    if inner == UNCLEAR and files.kind(opened, f"{path.name}.ipynb"):
+                        self.found.elsewhere = True  # nbgrader's layout, for an assignment that is no lesson
                     self.through(opened, path, inner)
         elif path == HERE / self.lesson:
             place = HOME  # no folder, though it has its name
@@ -134,6 +148,9 @@ class _Search:
             self.found.elsewhere = True
             # Of a folder that has another lesson's very name the content is not asked: it would be read for nothing.
             return ELSEWHERE if path.name == meant else max(place, UNCLEAR)
+        number, own = NUMBERED.fullmatch(_key(path.name)), NUMBERED.fullmatch(_key(self.lesson))
+        if number and number[2] and own and number[1] != own[1]:
+            self.found.elsewhere = True  # an assignment of another number, which this course does not know
         return place
 
     def order(self, candidate: Candidate) -> tuple[object, ...]:
