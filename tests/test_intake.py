@@ -15,10 +15,11 @@ from small_lesson import LESSON
 
 from helpers.grading import cleanup, files, intake, sample, slim, timestamps
 from helpers.grading.authoring.exercises import load_exercises
-from helpers.grading.course import REPO, CourseError
+from helpers.grading.course import REPO, Course, CourseError
 from helpers.grading.files import Refused
 from helpers.grading.kernels import jobs
 from helpers.grading.marks import grade_id
+from helpers.grading.watch import arrivals
 
 NAME = f"{LESSON}.ipynb"
 NUMBER = itertools.count()
@@ -677,6 +678,29 @@ def test_the_other_lesson_is_found_in_this_ones_folder(two_lessons, pile, texts)
         student = pile({place: texts["other"]})
         assert intake.concerns(two_lessons, OTHER, student)
         assert intake.read(two_lessons, OTHER, student).note.startswith(f"{place} was graded")
+
+
+def test_a_name_that_lessons_share_does_not_make_a_notebook_this_lessons(tmp_path):
+    """Seven lessons have an exercise `find_the_bug`."""
+    first, second = "05_backprop_through_time", "06_vanishing_and_exploding"
+    course = Course(tmp_path)
+    for room, lesson in itertools.product(("solutions", "notebooks"), (first, second)):
+        shutil.copytree(REPO / room / lesson, tmp_path / room / lesson)
+    (tmp_path / "submitted" / "ada" / first).mkdir(parents=True)
+    shutil.copy(course.student_copy(second), tmp_path / "submitted" / "ada" / first / f"{first}.ipynb")
+    read = intake.read(course, first, "ada")
+    assert (read.status, read.note) == (jobs.UNREADABLE, f"a notebook, but that of {second}")
+
+
+def test_watching_sees_what_lies_elsewhere(small, tmp_path, texts):
+    course = sample.make_course(tmp_path / "course", small.root, LESSON)
+    for path in (f"ada/{HERE}{NAME}", "bob/01/x.ipynb", "eve/hw.ipynb"):
+        (course.root / "submitted" / path).parent.mkdir(parents=True)
+        (course.root / "submitted" / path).write_text(texts["one"], encoding="utf-8")
+    other = course.root / "submitted" / "zoe" / "02_other"
+    other.mkdir(parents=True)
+    (other / "02_other.ipynb").write_text("{}")
+    assert next(arrivals(course, LESSON)) == ["ada", "bob", "eve"]
 
 
 def test_what_lies_beside_the_graded_notebook_goes_with_it(two_lessons, pile, texts):

@@ -191,14 +191,12 @@ class _Choice:
             with files.opened(self.folder_handle, *candidate.path.parent.parts) as folder:
                 content = files.content(folder, name, self.left)
             if content is None:
-                return _Look(
-                    candidate, status=UNREADABLE, problem=f"{shown(name)} is larger than {MAX_READ // 10**6} MB"
-                )
+                too_large = f"{shown(name)} is larger than {MAX_READ // 1_000_000} MB"
+                return _Look(candidate, status=UNREADABLE, problem=too_large)
             self.left -= len(content)
             cells = cleanup.parse(content)
             if whose := self._other_lesson(cells):
-                problem = f"a notebook, but that of {whose}"
-                return _Look(candidate, whose, UNREADABLE, problem)
+                return _Look(candidate, whose, UNREADABLE, f"a notebook, but that of {whose}")
             cleaned = cleanup.clean(cells, self.release)
         except cleanup.NotANotebook as error:
             return _Look(candidate, status=NO_NOTEBOOK, problem=str(error))
@@ -288,22 +286,18 @@ class _Choice:
         """Why nothing can be graded, from what lies nearest to where it should."""
         for look in self.looks:
             if look.candidate.path in (self.right, PurePosixPath(self.lesson)):
-                return Refused(look.status, _joined(look.problem, *self._lying(look)))
+                packed = [f"{self._name(item)} was not looked into: unpack it" for item in self._archives()[:1]]
+                return Refused(look.status, _joined(look.problem, *packed))
         wanted = self.notebook if PurePosixPath(self.lesson) in self.found.named else self.right
-        return Refused(MISSING, ", but ".join([f"there is no {wanted}", *self._lying(None)]))
+        return Refused(MISSING, ", but ".join([f"there is no {wanted}", *self._lying()]))
 
-    def _lying(self, besides: _Look | None) -> list[str]:
-        """What else lies there, in one phrase, the likeliest first."""
-        looks = [f"{self._name(look.candidate)} ({look.problem})" for look in self.looks if look is not besides]
-        archives = self._archives()
-        packed = [f"{self._name(item)}: unpack it" for item in archives]
-        if besides is not None:
-            return packed[:1]
-        plain = [item for item in self.found.others if item not in archives]
-        empty = [f"{shown(str(path))} holds nothing" for path in self.found.named[:1]]
-        kinds = {"a file": ""}
-        others = [self._name(item) + kinds.get(item.kind, f" ({item.kind})") for item in plain]
-        return looks[:1] or packed[:1] or others[:1] or empty
+    def _lying(self) -> list[str]:
+        """What lies there instead, in one phrase: the likeliest."""
+        looks = [f"{self._name(look.candidate)} ({look.problem})" for look in self.looks]
+        packed = [f"{self._name(item)}: unpack it" for item in self._archives()]
+        others = [self._name(item) for item in self.found.others]
+        empty = [f"{shown(str(path))} holds nothing" for path in self.found.named]
+        return (looks or packed or others or empty)[:1]
 
 
 def _timestamp(folder: int, place: PurePosixPath) -> tuple[str, str]:
