@@ -29,7 +29,7 @@ from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
 from helpers.grading.course import REPO, CourseError
 from helpers.grading.kernels import sandbox
-from helpers.grading.kernels.jobs import DIED, FAILED, GRADED, NO_NOTEBOOK, TAMPERED, UNREADABLE, Run
+from helpers.grading.kernels.jobs import DIED, FAILED, GRADED, MISSING, NO_NOTEBOOK, TAMPERED, UNREADABLE, Run
 from helpers.grading.marks import grade_id
 from helpers.grading.options import Options
 from helpers.grading.store import Store
@@ -412,6 +412,80 @@ def test_names_of_folders_cannot_hurt(course, capsys):
     assert "\x1b" not in capsys.readouterr().out
     with (course.root / f"status_{LESSON}.csv").open(newline="") as file:
         assert [row["student"] for row in csv.DictReader(file)] == ["'=1+2 \\x1b[31m"]
+
+
+# -- hand-ins as they come -----------------------------------------------------------------------
+
+FORMULA = "=1+1"
+
+
+def untidy(course):
+    """A class that hands in as it comes; what each of them should be told."""
+    written = sample.fill(course, LESSON, note(course, "untidy"))
+    files = {
+        f"ada/{LESSON}/{LESSON}.ipynb": sample.fill(course, LESSON, {}),
+        f"ada/{LESSON}/{LESSON}-Copy1.ipynb": written,
+        f"ada/{LESSON}/timestamp.txt": "28.11.2026 08:15",
+        f"bob/{LESSON}/{LESSON}/my work.ipynb": written,
+        f"bob/{LESSON}/timestamp.txt": "\ufeff2026-11-28T08:15:00+01:00",
+        "eve/01/small.ipynb": written,
+        "kim/letter.txt": "Dear teacher",
+        "zoe/02_another/02_another.ipynb": "{}",
+        f"{FORMULA}/{LESSON}/{LESSON}.ipynb": written,
+    }
+    for name, content in files.items():
+        path = course.root / "submitted" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    return files
+
+
+TOLD = {
+    "ada": (GRADED, f"{LESSON}-Copy1.ipynb was graded: {LESSON}.ipynb holds no answers; the time of handing"),
+    "bob": (GRADED, f"{LESSON}/{LESSON}/my work.ipynb was graded: there is no {LESSON}/{LESSON}.ipynb"),
+    "eve": (GRADED, f"01/small.ipynb was graded: there is no {LESSON}/{LESSON}.ipynb"),
+    "kim": (MISSING, f"there is no {LESSON}/{LESSON}.ipynb, but letter.txt"),
+    FORMULA: (GRADED, ""),
+}
+SCORES = {student: POINTS for student, (status, _) in TOLD.items() if status == GRADED}
+
+
+def in_the_gradebook(course):
+    with Gradebook(f"sqlite:///{course.gradebook}", "rnn") as book:
+        found = {entry.student_id: entry for entry in book.assignment_submissions(LESSON)}
+        times = {name: entry.timestamp and str(entry.timestamp) for name, entry in found.items()}
+        return {name: entry.score for name, entry in found.items()}, times
+
+
+def test_an_untidy_class_is_graded_and_told(course):
+    files = untidy(course)
+    records = {record.student: record for record in grade(course, LESSON)}
+    assert records.keys() == TOLD.keys(), "and nobody who handed in another lesson only"
+    for student, (status, told) in TOLD.items():
+        assert (records[student].status, records[student].note[: len(told)]) == (status, told)
+    scores, times = in_the_gradebook(course)
+    assert scores == SCORES and times["bob"] == "2026-11-28 07:15:00" and times["ada"] is None
+    lying = [path for path in (course.root / "submitted").rglob("*") if path.is_file()]
+    assert {str(path.relative_to(course.root / "submitted")) for path in lying} == files.keys(), "nothing is moved"
+    # A spreadsheet takes no name for a formula, in whatever file.
+    tables = {path.name: path.read_text(encoding="utf-8") for path in course.root.glob("*.csv")}
+    assert f"'{FORMULA}" in tables["grades.csv"] and f"'{FORMULA}" in tables[f"status_{LESSON}.csv"]
+    for name, text in tables.items():
+        cells = [cell for row in csv.reader(text.splitlines()) for cell in row]
+        assert not [cell for cell in cells if cell[:1] in set("=+-@") and not cell[1:].replace(".", "").isdigit()], name
+    assert {record.student: record for record in grade(course, LESSON)} == records
+
+
+def test_nbgraders_own_command_grades_an_untidy_class_alike(course):
+    untidy(course)
+    line = [sys.executable, "-m", "nbgrader", "autograde", LESSON]
+    done = subprocess.run(line, cwd=course.root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    for student, (status, told) in TOLD.items():
+        assert not told or f"{student}: {told if status == GRADED else f'{status} ({told}'}" in done.stderr
+    assert "zoe" not in done.stderr
+    scores, times = in_the_gradebook(course)
+    assert scores == SCORES and times["bob"] == "2026-11-28 07:15:00"
 
 
 # -- bad input ------------------------------------------------------------------------------------

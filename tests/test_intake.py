@@ -5,17 +5,21 @@ import itertools
 import json
 import os
 import random
+import shutil
 import socket
 
 import nbformat
 import pytest
+from nbgrader.utils import parse_utc
 from small_lesson import LESSON
 
-from helpers.grading import cleanup, intake, sample
+from helpers.grading import cleanup, files, intake, sample, slim, timestamps
 from helpers.grading.authoring.exercises import load_exercises
-from helpers.grading.course import REPO, CourseError
+from helpers.grading.course import REPO, Course, CourseError
+from helpers.grading.files import Refused
 from helpers.grading.kernels import jobs
 from helpers.grading.marks import grade_id
+from helpers.grading.watch import arrivals
 
 NAME = f"{LESSON}.ipynb"
 NUMBER = itertools.count()
@@ -375,7 +379,7 @@ UNUSABLE = {
     "sheets no list": ('{"nbformat": 3, "worksheets": 7}', jobs.UNREADABLE, "none of this course's"),
     "another course": (nbformat.writes(nbformat.v4.new_notebook()), jobs.UNREADABLE, "none of this course's"),
     "too many cells": ('{"nbformat": 4, "cells": [' + "{}," * 30_000 + "{}]}", jobs.UNREADABLE, "30001 cells"),
-    "too large": (b" " * (intake.MAX_NOTEBOOK + 1), jobs.UNREADABLE, "larger than 20 MB"),
+    "too large": (b" " * (cleanup.MAX_NOTEBOOK + 1), jobs.UNREADABLE, "larger than 20 MB"),
 }  # fmt: skip
 
 
@@ -395,7 +399,10 @@ def test_another_lessons_notebook_is_not_graded(desk):
 def test_nothing_handed_in(desk):
     assert intake.read(desk, LESSON, "nobody").status == jobs.MISSING
     read = hand_in(desk, files={"homework final.ipynb": b"{}"})
-    assert (read.status, read.note) == (jobs.MISSING, f"there is no {NAME}, but homework final.ipynb")
+    assert (read.status, read.note) == (
+        jobs.MISSING,
+        f"there is no {NAME}, but homework final.ipynb (it is JSON, but no notebook)",
+    )
 
 
 def link_to_another(desk, path):
@@ -430,8 +437,8 @@ def test_a_notebook_that_is_no_file(desk, kind):
 
 
 def test_devices_are_not_read(desk):
-    with pytest.raises(intake._Refused):
-        intake._content(os.open("/dev", os.O_RDONLY), "zero", 10)
+    with pytest.raises(Refused):
+        files.content(os.open("/dev", os.O_RDONLY), "zero", 10)
 
 
 @pytest.mark.parametrize("which", ["student", "lesson"])
@@ -495,11 +502,340 @@ def test_names_no_disk_can_keep(desk):
     assert (read.status, read.note) == (jobs.UNREADABLE, "cannot be read (File name too long)")
 
 
-@pytest.mark.parametrize("name", ["ada", "ada lovelace", "Zoë", "李", "a.b+c@d_e-f", "o'hara, jr"])
+@pytest.mark.parametrize("name", ["ada", "ada lovelace", "Zoë", "Zoe\u0308", "李", "a.b+c@d_e-f", "o'hara, jr"])
 def test_names_of_people(desk, perfect, name):
     (folder_of(desk, name) / NAME).write_text(json.dumps(perfect))
     read = intake.read(desk, LESSON, name)
     assert (read.student, read.status) == (name, None)
+
+
+# -- hand-ins as they come ----------------------------------------------------------------
+
+OTHER = "02_static_unrolling"
+COPY = f"{LESSON}-Copy1.ipynb"
+
+
+@pytest.fixture(scope="module")
+def two_lessons(small, tmp_path_factory):
+    """A course that has another lesson beside the small one."""
+    course = sample.make_course(tmp_path_factory.mktemp("two") / "course", small.root, LESSON)
+    for room in ("solutions", "notebooks"):
+        shutil.copytree(REPO / room / OTHER, course.root / room / OTHER)
+    return course
+
+
+@pytest.fixture
+def pile(two_lessons, perfect):
+    """Hand in files by their paths below the student's folder; give the student's name."""
+
+    def put(contents):
+        student = f"untidy-{next(NUMBER)}"
+        (two_lessons.root / "submitted" / student).mkdir(parents=True)
+        for name, content in contents.items():
+            path = two_lessons.root / "submitted" / student / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return student
+
+    return put
+
+
+@pytest.fixture(scope="module")
+def texts(two_lessons):
+    """Notebooks of the small lesson by what they hold, and one of the other lesson."""
+    right = sample.solution_sources(two_lessons, LESSON)
+    first = dict(list(right.items())[:1])
+    return {
+        "empty": sample.fill(two_lessons, LESSON, {}),
+        "one": sample.fill(two_lessons, LESSON, first),
+        "all": sample.fill(two_lessons, LESSON, right),
+        "other": (REPO / "notebooks" / OTHER / f"{OTHER}.ipynb").read_text(encoding="utf-8"),
+        "broken": "{",
+    }
+
+
+def count(course, notebook):
+    return len(cleanup.answered(notebook, nbformat.read(course.student_copy(LESSON), as_version=4)))
+
+
+HERE = f"{LESSON}/"
+ALL, ONE = 5, 1  # exercises
+# What lies there, how many exercises the graded notebook answers, and what the note says: all of it where it is "".
+UNTIDY = {
+    "as it should be": ({HERE + NAME: "all"}, ALL, ""),
+    "an untouched copy beside": ({HERE + NAME: "all", HERE + COPY: "empty"}, ALL, ""),
+    "the same twice": ({HERE + NAME: "all", HERE + COPY: "all"}, ALL, ""),
+    "the work in the copy": (
+        {HERE + NAME: "empty", HERE + COPY: "all"},
+        ALL,
+        f"{COPY} was graded: {NAME} holds no ans",
+    ),
+    "the work under any name": ({HERE + NAME: "empty", HERE + "final.ipynb": "one"}, ONE, "final.ipynb was graded"),
+    "work in both": (
+        {HERE + NAME: "one", HERE + COPY: "all"},
+        ONE,
+        f"{COPY} was left aside: it answers {ALL} exercises, {NAME} 1",
+    ),
+    "a broken one beside the copy": (
+        {HERE + NAME: "broken", HERE + COPY: "one"},
+        ONE,
+        f"{COPY} was graded: {NAME} cannot be graded (it is not JSON)",
+    ),
+    "a scratch pad beside": ({HERE + NAME: "one", HERE + "x.ipynb": "{}", HERE + "y.ipynb": "other"}, ONE, ""),
+    **{
+        f"called {name}": ({HERE + name: "all"}, ALL, f"{name} was graded: there is no {NAME}")
+        for name in ("small.ipynb", f"{LESSON} (1).ipynb", COPY, "01_SMALL.ipynb", "01_small.IPYNB", "Übung 1.ipynb")
+    },
+    "as text": ({HERE + NAME + ".txt": "all"}, ALL, f"{NAME}.txt was graded"),
+    "as JSON": ({HERE + f"{LESSON}.json": "all"}, ALL, f"{LESSON}.json was graded"),
+    "in a folder of its own": ({f"{HERE}{HERE}x.ipynb": "all"}, ALL, f"{HERE}{HERE}x.ipynb was graded"),
+    "two folders down": ({f"{HERE}hand-in/{HERE}{NAME}": "all"}, ALL, "was graded: there is no"),
+    **{
+        f"in {folder}/": ({f"{folder}/{NAME}": "all"}, ALL, f"{folder}/{NAME} was graded: there is no {HERE}{NAME}")
+        for folder in ("01_Small", "01", "1", "small", "Lesson 1", "01-small (1)", "homework", "submission/01_small")
+    },
+    "in no folder": ({NAME: "all", "notes.txt": "x"}, ALL, f"{NAME} was graded: there is no {HERE}{NAME}"),
+    "in no folder, of any name": ({"hw.ipynb": "one"}, ONE, "hw.ipynb was graded"),
+    "in the other lesson's folder": ({f"{OTHER}/{NAME}": "one"}, ONE, f"{OTHER}/{NAME} was graded"),
+    "beside the other lesson": ({f"{OTHER}/{OTHER}.ipynb": "other", "hw.ipynb": "one"}, ONE, "hw.ipynb was graded"),
+    "untouched there, worked here": (
+        {HERE + NAME: "empty", "01/x.ipynb": "all"},
+        ALL,
+        "01/x.ipynb was graded: 01_small",
+    ),
+    "from a Mac": ({HERE + NAME: "all", f"{HERE}._{NAME}": "\0", f"__MACOSX/{HERE}._{NAME}": "\0"}, ALL, ""),
+    "from Windows": ({HERE + NAME: "all", HERE + "Thumbs.db": "\0", HERE + "desktop.ini": "x"}, ALL, ""),
+    "an archive beside no answers": (
+        {HERE + NAME: "empty", HERE + "work.zip": "PK"},
+        0,
+        "work.zip was not looked into",
+    ),
+    "data in an archive": ({HERE + NAME: "one", HERE + "data.zip": "PK"}, ONE, ""),
+}
+
+
+@pytest.mark.parametrize("name", UNTIDY)
+def test_what_is_clear_is_graded_wherever_it_lies(two_lessons, pile, texts, name):
+    contents, answers, note = UNTIDY[name]
+    student = pile({path: texts.get(content, content) for path, content in contents.items()})
+    folder = two_lessons.root / "submitted" / student
+    before = sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*"))
+    read = intake.read(two_lessons, LESSON, student)
+    assert (read.status, read.repairs) == (None, ())
+    assert count(two_lessons, read.notebook) == answers
+    assert note in read.note and bool(note) == bool(read.note)
+    assert student in intake.students(two_lessons, LESSON)
+    assert sorted((path, path.stat().st_mtime_ns) for path in folder.rglob("*")) == before, "nothing is moved"
+
+
+# Status and note of what cannot be graded; a status of None: the student does not appear.
+UNCLEAR = {
+    "an archive": ({HERE + f"{LESSON}.zip": "PK"}, jobs.MISSING, f"there is no {NAME}, but {LESSON}.zip: unpack it"),
+    "an archive of a notebook's name": (
+        {HERE + NAME: b"PK\x03\x04\x14\0"},
+        jobs.NO_NOTEBOOK,
+        "a zip archive: unpack it",
+    ),
+    "a web page": ({HERE + NAME: "<!DOCTYPE html>"}, jobs.NO_NOTEBOOK, "it is a web page"),
+    "a print": ({HERE + f"{LESSON}.pdf": "%PDF"}, jobs.MISSING, f"there is no {NAME}, but {LESSON}.pdf"),
+    "an empty folder": ({HERE + ".DS_Store": ""}, jobs.MISSING, f"there is no {NAME}, but {LESSON} holds nothing"),
+    "an empty folder by number": ({"01/.x": ""}, jobs.MISSING, f"there is no {HERE}{NAME}, but 01 holds nothing"),
+    "a loose archive": ({"all my work.zip": "PK"}, jobs.MISSING, "but all my work.zip: unpack it"),
+    "a loose letter": ({"letter.txt": "Dear teacher"}, jobs.MISSING, f"there is no {HERE}{NAME}, but letter.txt"),
+    "a letter in a folder of the number": ({"01_homework/letter.txt": "x"}, jobs.MISSING, "but 01_homework/letter.txt"),
+    "a notebook of no lesson": ({"hw/x.ipynb": "{}"}, jobs.MISSING, "but hw/x.ipynb (it is JSON, but no notebook)"),
+    "cut off": ({"01/x.ipynb": "{"}, jobs.MISSING, f"there is no {HERE}{NAME}, but 01/x.ipynb (it is not JSON)"),
+    "the other lesson's here": ({HERE + NAME: "other"}, jobs.UNREADABLE, f"a notebook, but that of {OTHER}"),
+    "an archive of the lesson's name": (
+        {f"{OTHER}/{OTHER}.ipynb": "other", f"{LESSON}.zip": "PK"},
+        jobs.MISSING,
+        f"{LESSON}.zip: unpack it",
+    ),
+    "the other lesson only": ({f"{OTHER}/{OTHER}.ipynb": "other"}, None, ""),
+    "the other lesson by number": ({f"2/{OTHER}.ipynb": "other"}, None, ""),
+    "the other lesson in no folder": ({"x.ipynb": "other"}, None, ""),
+    "the other lesson, and notes": ({f"{OTHER}/{OTHER}.ipynb": "other", "notes.txt": "x", "pad.ipynb": "{}"}, None, ""),
+    "the other lesson in this one's number": ({"01/x.ipynb": "other"}, None, ""),
+    "an assignment that is no lesson": ({"project/project.ipynb": "{}", "notes.txt": "x"}, None, ""),
+    "a lesson that is not here": ({"07_images/hw.ipynb": "{}"}, None, ""),
+    "nothing": ({}, None, ""),
+}
+
+
+@pytest.mark.parametrize("name", UNCLEAR)
+def test_what_is_unclear_is_told_and_nobody_is_accused(two_lessons, pile, texts, name):
+    contents, status, note = UNCLEAR[name]
+    student = pile({path: texts.get(content, content) for path, content in contents.items()})
+    assert intake.concerns(two_lessons, LESSON, student) == (status is not None)
+    read = intake.read(two_lessons, LESSON, student)
+    assert read.notebook is None
+    if status:
+        assert read.status == status and note in read.note
+
+
+def test_the_other_lesson_is_found_in_this_ones_folder(two_lessons, pile, texts):
+    for place in (f"01/{OTHER}.ipynb", f"{LESSON}/{OTHER}.ipynb", "2/x.ipynb"):
+        student = pile({place: texts["other"]})
+        assert intake.concerns(two_lessons, OTHER, student)
+        assert intake.read(two_lessons, OTHER, student).note.startswith(f"{place} was graded")
+
+
+def test_a_name_that_lessons_share_does_not_make_a_notebook_this_lessons(tmp_path):
+    """Seven lessons have an exercise `find_the_bug`."""
+    first, second = "05_backprop_through_time", "06_vanishing_and_exploding"
+    course = Course(tmp_path)
+    for room, lesson in itertools.product(("solutions", "notebooks"), (first, second)):
+        shutil.copytree(REPO / room / lesson, tmp_path / room / lesson)
+    (tmp_path / "submitted" / "ada" / first).mkdir(parents=True)
+    shutil.copy(course.student_copy(second), tmp_path / "submitted" / "ada" / first / f"{first}.ipynb")
+    read = intake.read(course, first, "ada")
+    assert (read.status, read.note) == (jobs.UNREADABLE, f"a notebook, but that of {second}")
+
+
+def test_watching_sees_what_lies_elsewhere(small, tmp_path, texts):
+    course = sample.make_course(tmp_path / "course", small.root, LESSON)
+    for path in (f"ada/{HERE}{NAME}", "bob/01/x.ipynb", "eve/hw.ipynb"):
+        (course.root / "submitted" / path).parent.mkdir(parents=True)
+        (course.root / "submitted" / path).write_text(texts["one"], encoding="utf-8")
+    other = course.root / "submitted" / "zoe" / "02_other"
+    other.mkdir(parents=True)
+    (other / "02_other.ipynb").write_text("{}")
+    assert next(arrivals(course, LESSON)) == ["ada", "bob", "eve"]
+
+
+def test_what_lies_beside_the_graded_notebook_goes_with_it(two_lessons, pile, texts):
+    beside = {
+        "01/x.ipynb": texts["all"],
+        "01/data.csv": "1",
+        "01/timestamp.txt": "2026-11-28 07:15:00 UTC",
+        "y.txt": "",
+    }
+    read = intake.read(two_lessons, LESSON, pile(beside))
+    assert (read.files, read.timestamp) == ((("data.csv", b"1"),), WINTER)
+    loose = {"x.json": texts["all"], "data.csv": "1", f"{OTHER}/a.csv": "2", "more/b.csv": "3"}
+    read = intake.read(two_lessons, LESSON, pile(loose))
+    assert read.files == (("data.csv", b"1"), ("more/b.csv", b"3"))
+
+
+def test_the_time_is_that_of_the_outermost_folder(two_lessons, pile, texts):
+    """Whatever collected the hand-ins wrote it there; one further down came with the student's files."""
+    times = {f"{HERE}timestamp.txt": "2026-11-28 07:15:00 UTC", f"{HERE}x/timestamp.txt": "2020-01-01 00:00:00 UTC"}
+    read = intake.read(two_lessons, LESSON, pile({f"{HERE}x/{NAME}": texts["all"], **times}))
+    assert read.timestamp == "2026-11-28 07:15:00 UTC"
+
+
+def test_files_of_a_mac_are_found_by_the_usual_spelling(two_lessons, pile, texts):
+    read = intake.read(two_lessons, LESSON, pile({HERE + NAME: texts["all"], HERE + "da\u0308ten.csv": "1"}))
+    assert read.files == (("d\u00e4ten.csv", b"1"),)
+
+
+def test_many_notebooks_are_not_all_looked_into(two_lessons, pile, texts):
+    crowd = {f"{HERE}{number:02}.ipynb": texts["empty"] for number in range(30)}
+    read = intake.read(two_lessons, LESSON, pile(crowd))
+    assert read.status is None and f"of 30 notebooks {intake.MAX_LOOKED} were looked into" in read.note
+
+
+# -- as platforms and editors leave them ----------------------------------------------------
+
+
+def from_colab(notebook):
+    """Ids move into the metadata; the format is the oldest of its kind."""
+    notebook.update(nbformat_minor=0, metadata={"colab": {"provenance": []}, "kernelspec": {"name": "python3"}})
+    for item in notebook["cells"]:
+        item["metadata"] = {**item["metadata"], "id": item.pop("id"), "outputId": "x"}
+
+
+def from_deepnote(notebook):
+    notebook["metadata"] = {"deepnote_notebook_id": "x", "deepnote_execution_queue": []}
+    for number, item in enumerate(notebook["cells"]):
+        item.update(id=f"{number:032x}", metadata={"cell_id": f"{number:032x}", "deepnote_cell_type": "code"})
+        item["block_group"] = "x"
+
+
+def from_kaggle(notebook):
+    notebook["nbformat_minor"] = 4
+    for item in notebook["cells"]:
+        item.pop("id")
+        item["metadata"] = {"_uuid": "x", "_cell_guid": "y", "trusted": True, "execution": {"iopub.status.busy": "x"}}
+
+
+def renew_ids(notebook):
+    for number, item in enumerate(notebook["cells"]):
+        item["id"] = f"{number:08x}"
+
+
+PLATFORMS = {
+    "Colab": from_colab,
+    "VS Code": lambda nb: [c["metadata"].update(vscode={"languageId": "python"}) for c in nb["cells"]],
+    "Deepnote": from_deepnote,
+    "Kaggle": from_kaggle,
+    "new ids": renew_ids,
+    **{f"format 4.{minor}": lambda nb, minor=minor: nb.update(nbformat_minor=minor) for minor in range(6)},
+}
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_answers_arrive_from_any_platform(desk, perfect, name):
+    read = hand_in(desk, edited(perfect, PLATFORMS[name]))
+    assert (read.status, read.note, read.repairs) == (None, "", ())
+    assert count(desk, read.notebook) == ALL
+
+
+ENCODINGS = {
+    "a byte order mark": lambda text: text.encode("utf-8-sig"),
+    "UTF-16": lambda text: text.encode("utf-16"),
+    "line ends of Windows": lambda text: text.replace("\n", "\r\n").encode(),
+    "letters as escapes": lambda text: json.dumps(json.loads(text)).encode(),
+}
+
+
+@pytest.mark.parametrize("name", ENCODINGS)
+def test_encodings_are_no_damage(desk, perfect, name):
+    assert hand_in(desk, ENCODINGS[name](json.dumps(perfect, ensure_ascii=False, indent=1))).notebook == perfect
+
+
+# -- outputs, however large -----------------------------------------------------------------
+
+LINES = [f'{{"[step]": {number}}} \\" \n' for number in range(1000)]
+
+
+def test_outputs_are_not_read(desk, perfect):
+    """Of 30 MB that are outputs the answers are read as ever."""
+    image = {"output_type": "display_data", "metadata": {}, "data": {"image/png": "A" * 30_000_000}}
+    outputs = [image, {"output_type": "stream", "name": "stdout", "text": LINES}]
+    large = edited(perfect, lambda nb: [c.update(outputs=outputs) for c in nb["cells"][5:8] if "outputs" in c][:1])
+    large["cells"][0]["attachments"] = {"x.png": {"image/png": "A" * 100}}
+    read = hand_in(desk, large)
+    assert (read.status, read.note, read.repairs) == (None, "", ()) and read.notebook == perfect
+
+
+def test_nothing_but_outputs_is_taken_out(perfect):
+    tricky = {
+        "cells": [{"outputs": LINES, "source": ['"outputs": [', '{"outputs": [1]}', "\\"], "outputs2": [1]}],
+        "metadata": {"outputs": {"a": [1, {"b": "]"}]}, "x": "outputs", "outputs ": [1], "y": '\\"'},
+        "outputs": 3,
+    }
+    wanted = copy.deepcopy(tricky)
+    wanted["cells"][0]["outputs"], wanted["metadata"]["outputs"] = [], {}
+    for indent in (None, 1):
+        assert json.loads(slim.without_outputs(json.dumps(tricky, indent=indent).encode())) == wanted
+
+
+@pytest.mark.parametrize("end", ["[", "[1", '["', '[{"a": "b', "[]", '[]}, "'])
+def test_outputs_that_break_off_are_no_json(end):
+    with pytest.raises(cleanup.NotANotebook, match="not JSON"):
+        cleanup.parse(('{"nbformat": 4, "cells": [{"outputs": ' + end).encode())
+
+
+@pytest.mark.timeout(120)
+def test_bombs_of_brackets_in_outputs(desk):
+    read = hand_in(desk, '{"nbformat": 4, "cells": [{"outputs": ' + "[" * (slim.MAX_SKIPPED + 1))
+    assert (read.status, read.note) == (jobs.UNREADABLE, "it has too many parts")
+
+
+def test_notebooks_of_a_student_have_a_limit_together(desk, perfect, monkeypatch):
+    monkeypatch.setattr(intake, "MAX_READ", 1000)
+    assert hand_in(desk, perfect).status == jobs.UNREADABLE
 
 
 # -- files beside the notebook ------------------------------------------------------------
@@ -614,27 +950,55 @@ def test_too_much_beside_the_notebook_is_left_out(desk, perfect, what):
 
 # -- the time of handing in ---------------------------------------------------------------
 
+WINTER = "2026-11-28 07:15:00 UTC"
 TIMES = {
-    "2026-02-02 15:58:23.948203 UTC": True,
-    "2026-02-02 15:58:23 America/New_York": True,
-    "2026-02-02 15:58:23 +0100\n": True,
-    "2026-02-02T15:58:23+01:00": True,
-    "": False,
-    "yesterday evening": False,
-    "2026-02-02 15:58:23 /etc/localtime": False,
-    "2026-02-02 15:58:23 ../../etc/localtime": False,
-    "2026-02-02 15:58:23 99999999999999999999": False,
-    "0001-01-01 00:00:00+09:00": False,
-    "2026-02-02 " + "0" * 5000: False,
-    "\u0662\u0660\u0662\u0666-01-01": False,
+    "2026-02-02 15:58:23.948203 UTC": "2026-02-02 15:58:23.948203 UTC",
+    "2026-02-02 15:58:23 America/New_York": "2026-02-02 15:58:23 America/New_York",
+    "2026-11-28 08:15:00 +0100\n": WINTER,  # nbgrader would take it for a hundred seconds
+    "2026-11-28T08:15:00+01:00": "2026-11-28T08:15:00+01:00",
+    "2026-11-28 08:15:00 +01": WINTER,
+    "2026-11-28T07:15Z": "2026-11-28T07:15Z",
+    "2026-07-28 08:15 Europe/Berlin": "2026-07-28 08:15 Europe/Berlin",
+    "2026-11-28 03:45:00 -0330": WINTER,
+    "Sat, 28 Nov 2026 08:15:00 +0100": "Sat, 28 Nov 2026 08:15:00 +0100",
+    "2026-11-28 07:15:00": "2026-11-28 07:15:00",  # as nbgrader's zip_collect writes it, always in UTC
+    "\ufeff2026-11-28 07:15:00 UTC\r\n": WINTER,
 }
 
 
+def moment(text):
+    """As nbgrader reads what it is given."""
+    return parse_utc(text).replace(microsecond=0)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", TIMES)
-def test_timestamps(desk, perfect, text):
+def test_a_time_that_can_be_read_is_read(text, encoding):
+    assert timestamps.read(text.encode(encoding)) == TIMES[text]
+
+
+def test_times_reach_nbgrader_as_they_were_meant(desk, perfect):
+    for text in TIMES:
+        if "-11-28" in text or "Nov" in text:
+            read = hand_in(desk, perfect, {intake.TIMESTAMP: text.encode("utf-16")})
+            assert (read.note, read.files, read.repairs) == ("", (), ()) and moment(read.timestamp) == moment(WINTER)
+
+
+NO_TIMES = [
+    *("", "yesterday evening", "28.11.2026 08:15", "05.11.2026 08:15 UTC", "11/28/2026 8:15 AM", "11/05/2026"),
+    *("2026-11-28", "2026-11-28 08:15", "2026-11-28T08:15:00", "2026-13-28 08:15:00 UTC", "2026-11-28 25:15:00 UTC"),
+    *("2026-11-28 08:15:00 /etc/localtime", "2026-11-28 08:15:00 ../../etc/localtime", "2026-11-28 08:15:00 Mars/Base"),
+    *("2026-11-28 08:15:00 99999999999999999999", "0001-01-01 00:00:00+09:00", "2026-11-28 " + "0" * 5000),
+    *("\u0662\u0660\u0662\u0666-01-01 08:15:00 UTC", "2026-11-28 08:15:00 +9900", "1795850100"),
+]
+
+
+@pytest.mark.parametrize("text", NO_TIMES)
+def test_a_time_that_would_be_guessed_is_told(desk, perfect, text):
     read = hand_in(desk, perfect, {intake.TIMESTAMP: text.encode()})
-    assert read.timestamp == (text.strip() if TIMES[text] else "")
-    assert (read.files, read.repairs) == ((), ())
+    assert (read.status, read.timestamp, read.files, read.repairs) == (None, "", (), ())
+    assert "the time of handing in could not be read" in read.note
+    assert "write it like 2026-11-28 08:15:00 +0100" in read.note
 
 
 # -- anything at all ----------------------------------------------------------------------

@@ -159,8 +159,8 @@ class _Grading:
             return kept.record
         self.store.forget(student)
         if not same:
-            self.desk.decided[student] = hand_in, judged
-            wrong = gradebook.write(self.api, self.lesson, student)
+            self.desk.decided[student] = judged
+            wrong = gradebook.write(self.api, self.lesson, hand_in)
             del self.desk.decided[student]
             if wrong:
                 score = marks.score if marks else 0.0

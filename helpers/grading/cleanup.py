@@ -6,10 +6,12 @@ Everything else (outputs, other metadata, the kernel's name) comes from the rele
 
 from __future__ import annotations
 
+import codecs
 import copy
 import dataclasses
 import difflib
 import json
+import re
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from typing import Any
@@ -17,8 +19,11 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from helpers.grading import marks as noted
 from helpers.grading.marks import CHECK_PREFIX, SKIP_TAG, grade_id
+from helpers.grading.slim import TooManyParts, without_outputs
 
+MAX_NOTEBOOK = 20_000_000  # bytes, outputs aside
 MAX_OWN = 500  # cells that a student added
 MAX_CELLS = 20_000  # cells of any kind; with more, somebody is playing
 MAX_PARTS = 1_000_000  # objects and lists of the JSON: a file full of brackets costs minutes and gigabytes
@@ -55,14 +60,25 @@ def parse(content: bytes) -> list[Cell]:
 
     nbformat's own reader is not used here: it trusts the types it finds and raises whatever follows from them.
     """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # some editors save so
+        try:
+            content = content.decode("utf-16").encode()
+        except UnicodeDecodeError:
+            raise NotANotebook("it is not text in UTF-8") from None
+    try:
+        content = without_outputs(content)
+    except TooManyParts as error:
+        raise Unusable(str(error)) from None
+    if len(content) > MAX_NOTEBOOK:
+        raise Unusable(f"it is larger than {MAX_NOTEBOOK // 1_000_000} MB, outputs aside")
     if content.count(b"{") + content.count(b"[") > MAX_PARTS:
         raise Unusable("it has too many parts")
     try:
         notebook = json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
-        raise NotANotebook("it is not text in UTF-8") from None
+        raise NotANotebook(_other_kind(content) or "it is not text in UTF-8") from None
     except (ValueError, RecursionError, MemoryError):
-        raise NotANotebook("it is not JSON" if content.strip() else "the file is empty") from None
+        raise NotANotebook(_other_kind(content) or "it is not JSON") from None
     if not isinstance(notebook, dict) or "nbformat" not in notebook:
         raise NotANotebook("it is JSON, but no notebook")
     form = notebook["nbformat"]
@@ -74,6 +90,16 @@ def parse(content: bytes) -> list[Cell]:
     if len(cells) > MAX_CELLS:
         raise Unusable(f"a notebook of {len(cells)} cells")
     return [_cell(cell, form) for cell in cells if isinstance(cell, dict)]
+
+
+def _other_kind(content: bytes) -> str:
+    """What a file is instead of JSON, where its beginning tells."""
+    start = content.lstrip(codecs.BOM_UTF8 + b" \t\r\n")[:20].lower()
+    if not start:
+        return "the file is empty"
+    if start.startswith(b"pk\x03\x04"):
+        return "it is a zip archive: unpack it"
+    return "it is a web page: the notebook itself is wanted" if start.startswith((b"<!doctype", b"<html")) else ""
 
 
 def _cell(raw: dict[str, Any], form: int) -> Cell:
@@ -114,6 +140,34 @@ def clean(cells: Sequence[Cell], release: NotebookNode) -> tuple[NotebookNode, t
     if not any(sorting.marks(identity) for identity in sorting.first):
         raise Unusable("a notebook, but none of this course's: no exercise of the lesson is in it")
     return sorting.notebook(), tuple(sorting.repairs())
+
+
+def exercises_in(cells: Sequence[Cell], release: NotebookNode) -> int:
+    """How many graded cells of the release, answers and checks, are among ``cells``."""
+    sorting = _Sorting(release)
+    sorting.sort(cells)
+    return sum(bool(sorting.marks(identity)) for identity in sorting.first)
+
+
+def answered(notebook: NotebookNode, release: NotebookNode) -> frozenset[str]:
+    """The exercises that a notebook which :func:`clean` gave holds an answer to, right or wrong.
+
+    An answer is a solution cell that says something else than the released one, or a cell of the student's own that
+    makes what the exercise asks for.
+    """
+    stubs = {grade_id(cell): _plain(cell.source) for cell in release.cells if noted.marks(cell).get("solution")}
+    released = {cell.id for cell in release.cells}
+    found = set()
+    for cell in notebook.cells:
+        name = grade_id(cell)
+        if name in stubs:
+            found |= {name} if cell.source.strip() and _plain(cell.source) != stubs[name] else set()
+        elif cell.id not in released:
+            found |= set(_MADE.findall(cell.source)) & stubs.keys()
+    return frozenset(found)
+
+
+_MADE = re.compile(r"^(?:@.*\n)*(?:def +|class +)?(\w+)(?= *[(=:])", re.MULTILINE)
 
 
 class _Sorting:

@@ -44,7 +44,7 @@ class Desk:
         self.course, self.lesson, self.store = store.course, store.lesson, store
         self.drawn, self.limits, self.confined = drawn, limits, confined
         self.questions = drawn.sheet.to_bytes()
-        self.decided: dict[str, tuple[HandIn, Judged]] = {}  # by student: read and judged, about to be written
+        self.decided: dict[str, Judged] = {}  # by student: staged for nbgrader and judged, about to be written
         self.most = sum(key.points for key in drawn.keys.values())
 
     def read(self, student: str) -> HandIn:
@@ -67,6 +67,7 @@ class Desk:
         if status == GRADED and hand_in.repairs:
             more = len(hand_in.repairs) - 3
             status, note = TAMPERED, "; ".join(hand_in.repairs[:3]) + (f"; and {more} more" if more > 0 else "")
+        note = "; ".join(part for part in (note, hand_in.note) if part)
         seconds = round(run.seconds, 2)
         record = Record(hand_in.student, self.lesson, run.key, status, note, 0.0, self.most, seconds, items)
         return Judged(judged, record)

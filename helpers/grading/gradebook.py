@@ -9,6 +9,7 @@ import dataclasses
 import hashlib
 import re
 import signal
+import tempfile
 import threading
 import warnings
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from sqlalchemy.exc import SAWarning
 
 from helpers.grading.authoring.release import last_error
 from helpers.grading.course import Course, CourseError
+from helpers.grading.intake import HandIn
+from helpers.grading.plugins import stage, staged
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
 warnings.filterwarnings("ignore", category=SAWarning)
@@ -156,15 +159,13 @@ def _marks(entry: SubmittedAssignment) -> Marks:
     return Marks(entry.score, {grade.name: grade.auto_score for grade in grades}, by_hand)
 
 
-def write(api: NbGraderAPI, lesson: str, student: str) -> str:
-    """Let nbgrader autograde a hand-in that the open desk has decided on; return what went wrong, or ""."""
-    with _selected(api, lesson, student):
-        autograde = Autograde(coursedir=api.coursedir, parent=api)
+def write(api: NbGraderAPI, lesson: str, hand_in: HandIn) -> str:
+    """Let nbgrader autograde a hand-in that the open desk has judged; return what went wrong, or ""."""
+    with _selected(api, lesson, hand_in.student), tempfile.TemporaryDirectory(prefix="hand-ins-") as folder:
+        stage(Path(folder), hand_in, lesson)
+        autograde = Autograde(coursedir=staged(api.coursedir, folder), parent=api)
         autograde.force = autograde.create_student = True
         outcome = capture_log(autograde)
-        staged = getattr(autograde.exporter, "staged", None)
-        if staged is not None:
-            staged.cleanup()
     return "" if outcome["success"] else _why(outcome)
 
 

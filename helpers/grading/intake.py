@@ -1,7 +1,10 @@
 """Read what a student handed in. The first thing to touch it, so it trusts nothing: no name, no kind, no size.
 
-Nothing is followed, executed or unpacked. A hand-in gives a notebook that is safe to send on (see
-:mod:`helpers.grading.cleanup`) and the files beside it, as data; or it gives the reason why not.
+Nothing is followed, executed or unpacked, and nothing is changed. A hand-in gives a notebook that is safe to send on
+(see :mod:`helpers.grading.cleanup`) and the files beside it, as data; or it gives the reason why not.
+
+Where several notebooks lie, the one to grade is chosen by what they hold: one of this lesson with answers before one
+without, then the one of the right name in the right place. What was decided is said in the note.
 """
 
 from __future__ import annotations
@@ -11,36 +14,36 @@ import dataclasses
 import functools
 import os
 import re
-import stat
 import sys
 import sysconfig
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Sequence
 from importlib.machinery import PathFinder
 from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import parse_utc
 
-from helpers.grading import cleanup
+from helpers.grading import cleanup, files, finding, timestamps
 from helpers.grading.course import Course, CourseError
+from helpers.grading.files import Refused, shown
+from helpers.grading.finding import HERE, HOME, NAMED, Candidate, Found
 from helpers.grading.kernels.jobs import MISSING, NO_NOTEBOOK, UNREADABLE
 
-MAX_NOTEBOOK = 20_000_000  # bytes
+MAX_READ = 250_000_000  # bytes of a student's notebooks together, with their outputs
+MAX_LOOKED = 12  # notebooks of one student that are looked into
 MAX_FILES_SIZE = 10_000_000  # bytes of all other files together
 MAX_FILES = 100
 MAX_ENTRIES = 1000  # names looked at, of files and folders
 MAX_FOLDERS = 8  # folders within folders
 MAX_NAME = 128  # characters of a student's name; a column of nbgrader's gradebook
 TIMESTAMP = "timestamp.txt"
-HERE = PurePosixPath()
 
 NO_DATA = {".ipynb", ".pth"}  # never handed on
 COMPILED = {".pyc", ".pyd", ".so"}  # never handed on either, and importable
 # IPython and matplotlib read these from the folder they start in.
 SETTINGS = re.compile(r"(ipython|jupyter)\w*config\.(py|json)|matplotlibrc")
 AT_START = {"sitecustomize", "usercustomize"}  # modules that Python imports by itself
-PLAIN_TIMESTAMP = re.compile(r"[\w:+. -]{8,60}(?:(?<=\w)/\w+)*", re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,28 +64,40 @@ class HandIn:
     timestamp: str = ""
 
 
-class _Refused(Exception):
-    """A hand-in that ends here: a status and a note."""
-
-    def __init__(self, status: str, note: str) -> None:
-        super().__init__(note)
-        self.status, self.note = status, note
-
-
 def students(course: Course, lesson: str) -> list[str]:
     """Names of the folders that hold something for ``lesson``. Raises CourseError when there is none.
 
     Some may not be names that a gradebook can keep; :func:`read` says so.
     """
-    folder = course.root / "submitted"
-    names = os.listdir(folder) if folder.is_dir() else []
-    # lexists: a dangling link was handed in too, and is to be told.
-    found = sorted(name for name in names if not name.startswith(".") and os.path.lexists(folder / name / lesson))
+    names = folders(course)
+    found = [name for name in names if concerns(course, lesson, name)]
     if not found:
         raise CourseError(
             f"submitted/ holds nothing for {lesson}: put notebooks into submitted/STUDENT/{lesson}/ first."
         )
     return found
+
+
+def folders(course: Course) -> list[str]:
+    """Names of all that may be a student's folder, whatever it holds."""
+    folder = course.root / "submitted"
+    return sorted(name for name in os.listdir(folder) if not files.is_junk(name)) if folder.is_dir() else []
+
+
+def concerns(course: Course, lesson: str, student: str) -> bool:
+    """Whether the folder of ``student`` holds anything for ``lesson``, in the right place or in another.
+
+    Who handed in other lessons only is not concerned. Who handed in something that is no lesson's for certain, and
+    nothing else, is.
+    """
+    # lexists: a dangling link was handed in too, and is to be told.
+    if os.path.lexists(course.root / "submitted" / student / lesson):
+        return True
+    try:
+        with files.opened(course.root / "submitted", student) as folder:
+            return _Choice(course, lesson, folder).concerns()
+    except (OSError, Refused):
+        return False
 
 
 def read(course: Course, lesson: str, student: str) -> HandIn:
@@ -91,37 +106,35 @@ def read(course: Course, lesson: str, student: str) -> HandIn:
     A student whose folder's name no gradebook can keep comes back as UNREADABLE, with a name that can be printed.
     Raises CourseError when the lesson's released notebook cannot be read.
     """
-    release = _released(course.student_copy(lesson))
+    released = course.student_copy(lesson)
+    _released(released)
     if problem := _name_problem(student):
         return HandIn(shown(student), UNREADABLE, problem)
-    timestamp = ""
+    timestamp, doubt = "", ""
     try:
-        with _folder(course.root / "submitted", student, lesson) as folder:
-            timestamp = _timestamp(folder)
-            content = _notebook(folder, f"{lesson}.ipynb")
-            try:
-                notebook, repairs = cleanup.clean(cleanup.parse(content), release)
-            except cleanup.NotANotebook as error:
-                raise _Refused(NO_NOTEBOOK, str(error)) from None
-            except cleanup.Unusable as error:
-                raise _Refused(UNREADABLE, str(error)) from None
-            beside = _Beside()
-            beside.collect(folder)
-    except _Refused as refused:
-        return HandIn(student, refused.status, refused.note, timestamp=timestamp)
+        with files.opened(course.root / "submitted", student) as folder:
+            choice = _Choice(course, lesson, folder)
+            timestamp, doubt = _timestamp(folder, choice.folder())
+            chosen = choice.chosen()
+            beside = _Beside(chosen.candidate.path.name, course.lessons() if choice.folder() == HERE else ())
+            with files.opened(folder, *choice.folder().parts) as around:
+                beside.collect(around)
+    except Refused as refused:
+        return HandIn(student, refused.status, _joined(refused.note, doubt), timestamp=timestamp)
     except FileNotFoundError:
         return HandIn(student, MISSING, "it was gone while it was read")
     except OSError as error:
         return HandIn(student, UNREADABLE, f"cannot be read ({error.strerror})", timestamp=timestamp)
-    files = beside.files(_released_files(course.student_copy(lesson).parent))
-    note = "; ".join([*beside.notes][:3] + ["and more"] * (len(beside.notes) > 3))
-    return HandIn(student, None, note, notebook, files, (*repairs, *beside.repairs), timestamp)
+    kept = beside.files(_released_files(released.parent))
+    notes = [*beside.notes][:3] + ["and more"] * (len(beside.notes) > 3)
+    note = _joined(*choice.notes(), doubt, *notes)
+    assert chosen.cleaned is not None
+    notebook, repairs = chosen.cleaned
+    return HandIn(student, None, note, notebook, kept, (*repairs, *beside.repairs), timestamp)
 
 
-def shown(name: str) -> str:
-    """A name that others chose, fit to be printed: no control characters, no half characters, not long."""
-    text = "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in name)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _joined(*notes: str) -> str:
+    return "; ".join(note for note in notes if note)
 
 
 def _name_problem(student: str) -> str:
@@ -133,73 +146,177 @@ def _name_problem(student: str) -> str:
     return "" if 0 < len(student) <= MAX_NAME else f"the folder's name is longer than {MAX_NAME} characters: rename it"
 
 
-# -- files that nobody vouches for ------------------------------------------------------------
+# -- which notebook -----------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _folder(submitted: Path, *names: str) -> Iterator[int]:
-    """Open submitted/STUDENT/LESSON step by step, through real folders only."""
-    with contextlib.ExitStack() as stack:
-        # The instructor may keep submitted/ itself elsewhere, behind a link.
-        folder = os.open(submitted, os.O_RDONLY | os.O_DIRECTORY)
-        stack.callback(os.close, folder)
-        for name in names:
-            kind = _kind(folder, name)
-            if kind != "a folder":
-                raise _Refused(NO_NOTEBOOK if kind else MISSING, f"{name} is {kind or 'not there'}")
-            folder = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-            stack.callback(os.close, folder)
-        yield folder
+@dataclasses.dataclass(frozen=True)
+class _Look:
+    """What a look into a candidate gave: whose notebook it is, or why it is none; if it is this lesson's, cleaned."""
+
+    candidate: Candidate
+    lesson: str = ""
+    status: str = ""
+    problem: str = ""
+    cleaned: tuple[NotebookNode, tuple[str, ...]] | None = None
+    answers: frozenset[str] = frozenset()
+
+    @property
+    def own(self) -> int:
+        """How much it holds of the student's own: 2 with answers, 1 with other cells, else 0."""
+        added = self.cleaned is not None and any(cell.id.startswith("own-cell-") for cell in self.cleaned[0].cells)
+        return 2 if self.answers else int(added)
 
 
-def _kind(folder: int, name: str) -> str:
-    """What ``name`` is, in words; "" when it is not there."""
-    try:
-        mode = os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode
-    except FileNotFoundError:
-        return ""
-    kinds = {stat.S_IFREG: "a file", stat.S_IFDIR: "a folder", stat.S_IFLNK: "a symbolic link", stat.S_IFIFO: "a pipe"}
-    return kinds.get(stat.S_IFMT(mode)) or ("a socket" if stat.S_ISSOCK(mode) else "a device")
+class _Choice:
+    """Which of the notebooks in a student's folder is the hand-in for a lesson."""
+
+    def __init__(self, course: Course, lesson: str, folder: int) -> None:
+        self.course, self.lesson, self.folder_handle = course, lesson, folder
+        self.notebook = f"{lesson}.ipynb"
+        self.right = PurePosixPath(lesson, self.notebook)
+        self.release = _released(course.student_copy(lesson))
+        lessons = course.lessons()
+        self.found: Found = finding.find(folder, lesson, lessons if lesson in lessons else [*lessons, lesson])
+        self.left = MAX_READ
+        self.looks = [self._look(candidate) for candidate in self.found.candidates[:MAX_LOOKED]]
+        self.usable = [look for look in self.looks if look.cleaned is not None]
+        # Stable: the likeliest place and name come first among those that hold as much.
+        self.usable.sort(key=lambda look: -look.own)
+
+    def _look(self, candidate: Candidate) -> _Look:
+        name = candidate.path.name
+        if candidate.kind != "a file":
+            return _Look(candidate, status=NO_NOTEBOOK, problem=f"{shown(name)} is {candidate.kind}")
+        try:
+            with files.opened(self.folder_handle, *candidate.path.parent.parts) as folder:
+                content = files.content(folder, name, self.left)
+            if content is None:
+                too_large = f"{shown(name)} is larger than {MAX_READ // 1_000_000} MB"
+                return _Look(candidate, status=UNREADABLE, problem=too_large)
+            self.left -= len(content)
+            cells = cleanup.parse(content)
+            if whose := self._other_lesson(cells):
+                return _Look(candidate, whose, UNREADABLE, f"a notebook, but that of {whose}")
+            cleaned = cleanup.clean(cells, self.release)
+        except cleanup.NotANotebook as error:
+            return _Look(candidate, status=NO_NOTEBOOK, problem=str(error))
+        except cleanup.Unusable as error:
+            return _Look(candidate, status=UNREADABLE, problem=str(error))
+        except Refused as refused:
+            return _Look(candidate, status=refused.status, problem=refused.note)
+        except OSError as error:
+            return _Look(candidate, status=UNREADABLE, problem=f"cannot be read ({error.strerror})")
+        return _Look(candidate, self.lesson, "", "", cleaned, cleanup.answered(cleaned[0], self.release))
+
+    def _other_lesson(self, cells: Sequence[cleanup.Cell]) -> str:
+        """The other lesson that a notebook belongs to, or "": lessons have names of exercises in common."""
+        here = cleanup.exercises_in(cells, self.release)
+        if here > len([cell for cell in self.release.cells if cell.metadata.get("nbgrader")]) / 2:
+            return ""
+        best = {}
+        for lesson in self.course.lessons():
+            with contextlib.suppress(CourseError):
+                best[lesson] = cleanup.exercises_in(cells, _released(self.course.student_copy(lesson)))
+        lesson = max(best, key=lambda name: best[name], default="")
+        return lesson if lesson and best[lesson] > here else ""
+
+    def chosen(self) -> _Look:
+        """The notebook to grade. Raises Refused, with the reason, when there is none."""
+        if not self.usable:
+            raise self._refusal()
+        return self.usable[0]
+
+    def folder(self) -> PurePosixPath:
+        """The folder of what was handed in, below the student's; the lesson's own when there is nothing to grade."""
+        return self.usable[0].candidate.path.parent if self.usable else PurePosixPath(self.lesson)
+
+    def concerns(self) -> bool:
+        """Whether anything here is, or may be, a hand-in for the lesson."""
+        found = self.found
+        if self.usable or any(item.place == HOME for item in (*found.candidates, *found.others)):
+            return True
+        unknown = [look for look in self.looks if not look.lesson]
+        others = [look for look in self.looks if look.lesson]
+        if any(look.candidate.place <= NAMED or look.candidate.meant == self.lesson for look in unknown):
+            return True
+        if any(item.place <= NAMED or item.meant == self.lesson for item in found.others):
+            return True
+        if found.named and not others:
+            return True
+        return not others and not found.elsewhere and bool(unknown or found.others)
+
+    def notes(self) -> list[str]:
+        """What was decided, in words; nothing where a hand-in is as it should be."""
+        chosen = self.usable[0]
+        notes = []
+        right = next((look for look in self.looks if look.candidate.path == self.right), None)
+        name = self._name(chosen.candidate)
+        if chosen is not right:
+            if right is None:
+                why = f"there is no {self.right if self._is_away(chosen.candidate) else self.notebook}"
+            elif right.cleaned is None:
+                why = f"{self.notebook} cannot be graded ({right.problem})"
+            else:
+                why = f"{self.notebook} holds no answers"
+            notes.append(f"{name} was graded: {why}")
+        aside = [look for look in self.usable[1:] if look.own and look.cleaned != chosen.cleaned]
+        for look in aside[:2]:
+            counts = f"{len(look.answers)} exercises, {name} {len(chosen.answers)}"
+            notes.append(f"{self._name(look.candidate)} was left aside: it answers {counts}")
+        if len(aside) > 2:
+            notes.append(f"{len(aside) - 2} more notebooks with answers were left aside")
+        if not chosen.own:
+            notes += [f"{self._name(item)} was not looked into: unpack it" for item in self._archives()[:1]]
+            if len(self.found.candidates) > MAX_LOOKED:
+                notes.append(f"of {len(self.found.candidates)} notebooks {MAX_LOOKED} were looked into")
+        return notes
+
+    def _is_away(self, candidate: Candidate) -> bool:
+        return candidate.path.parent != PurePosixPath(self.lesson)
+
+    def _name(self, candidate: Candidate) -> str:
+        """A file's name; with its folders where it is not in the lesson's own."""
+        return shown(str(candidate.path) if self._is_away(candidate) else candidate.path.name)
+
+    def _archives(self) -> list[Candidate]:
+        """Archives that may hold the hand-in."""
+        return [item for item in self.found.others if finding.ARCHIVE.search(item.path.name)]
+
+    def _refusal(self) -> Refused:
+        """Why nothing can be graded, from what lies nearest to where it should."""
+        for look in self.looks:
+            if look.candidate.path in (self.right, PurePosixPath(self.lesson)):
+                packed = [f"{self._name(item)} was not looked into: unpack it" for item in self._archives()[:1]]
+                return Refused(look.status, _joined(look.problem, *packed))
+        wanted = self.notebook if PurePosixPath(self.lesson) in self.found.named else self.right
+        return Refused(MISSING, ", but ".join([f"there is no {wanted}", *self._lying()]))
+
+    def _lying(self) -> list[str]:
+        """What lies there instead, in one phrase: the likeliest."""
+        looks = [f"{self._name(look.candidate)} ({look.problem})" for look in self.looks]
+        packed = [f"{self._name(item)}: unpack it" for item in self._archives()]
+        others = [self._name(item) for item in self.found.others]
+        empty = [f"{shown(str(path))} holds nothing" for path in self.found.named]
+        return (looks or packed or others or empty)[:1]
 
 
-def _content(folder: int, name: str, limit: int) -> bytes | None:
-    """Return the content of a regular file; None when it is longer than ``limit`` bytes."""
-    # Not blocking: opening a pipe would wait for a writer, should one have taken the file's place.
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
-    with open(handle, "rb") as file:
-        state = os.fstat(handle)
-        if not stat.S_ISREG(state.st_mode):
-            raise _Refused(NO_NOTEBOOK, f"{shown(name)} is no file")
-        content = file.read(limit + 1) if state.st_size <= limit else None
-    return content if content is not None and len(content) <= limit else None
-
-
-def _notebook(folder: int, name: str) -> bytes:
-    kind = _kind(folder, name)
-    if not kind:
-        others = [other for other in sorted(os.listdir(folder)) if other.endswith(".ipynb")]
-        raise _Refused(MISSING, f"there is no {name}" + (f", but {shown(others[0])}" if others else ""))
-    if kind != "a file":
-        raise _Refused(NO_NOTEBOOK, f"{name} is {kind}")
-    content = _content(folder, name, MAX_NOTEBOOK)
-    if content is None:
-        raise _Refused(UNREADABLE, f"{name} is larger than {MAX_NOTEBOOK // 1_000_000} MB")
-    return content
-
-
-def _timestamp(folder: int) -> str:
-    """The time of handing in, where nbgrader would take it for one; else "", as it would stop at it."""
-    if _kind(folder, TIMESTAMP) != "a file":
-        return ""
-    text = (_content(folder, TIMESTAMP, 200) or b"").decode("ascii", "replace").strip()
-    # dateutil looks for time zones that begin with a slash anywhere on the disk.
-    if not PLAIN_TIMESTAMP.fullmatch(text):
-        return ""
-    try:
-        parse_utc(text)
-    except Exception:  # dateutil raises many kinds, each for another kind of nonsense
-        return ""
-    return text
+def _timestamp(folder: int, place: PurePosixPath) -> tuple[str, str]:
+    """The time of handing in, and what is doubtful about it. What collected it wrote it into the outermost folder."""
+    for depth in range(min(1, len(place.parts)), len(place.parts) + 1):
+        around = PurePosixPath(*place.parts[:depth])
+        try:
+            with files.opened(folder, *around.parts) as opened:
+                if files.kind(opened, TIMESTAMP) != "a file":
+                    continue
+                content = files.content(opened, TIMESTAMP, timestamps.LONGEST)
+        except (OSError, Refused):
+            continue
+        try:
+            return timestamps.read(content), ""
+        except ValueError as error:
+            said = f"the time of handing in could not be read: {TIMESTAMP} {error}"
+            return "", f"{said}; {timestamps.HOW}"
+    return "", ""
 
 
 # -- files beside the notebook ----------------------------------------------------------------
@@ -208,7 +325,9 @@ def _timestamp(folder: int) -> str:
 class _Beside:
     """Files that were handed in with the notebook. They reach its kernel as data, and hide nothing from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, notebook: str, lessons: Sequence[str] = ()) -> None:
+        self.notebook = PurePosixPath(notebook)
+        self.lessons = lessons  # beside whose folders the notebook lies: they are no data of its
         self.contents: dict[str, bytes] = {}
         self.modules: dict[str, str] = {}  # first part of the name: what could be imported by it
         self.repairs: list[str] = []
@@ -222,19 +341,21 @@ class _Beside:
             if self.entries > MAX_ENTRIES:
                 self._note(f"files beyond the first {MAX_ENTRIES} were left out")
                 return
-            if name.startswith(".") or name == "__pycache__":
-                continue
             path = above / name
+            if files.is_junk(name) or path == self.notebook:
+                continue
+            if self.lessons and above == HERE and finding.meant_lesson(name, self.lessons):
+                continue
             try:
                 self._take(folder, path)
-            except (OSError, _Refused):
+            except (OSError, Refused):
                 self._note(f"{shown(str(path))} could not be read")
 
     def _note(self, text: str) -> None:
         self.notes[text] = None
 
     def _take(self, folder: int, path: PurePosixPath) -> None:
-        kind = _kind(folder, path.name)
+        kind = files.kind(folder, path.name)
         if kind not in ("a file", "a folder"):
             self.repairs.append(f"{shown(str(path))} was {kind} and was left out")
         elif not path.name.isprintable():
@@ -242,11 +363,8 @@ class _Beside:
         elif kind == "a folder" and len(path.parts) > MAX_FOLDERS:
             self._note(f"folders in more than {MAX_FOLDERS} folders were left out")
         elif kind == "a folder":
-            inner = os.open(path.name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
-            try:
+            with files.opened(folder, path.name) as inner:
                 self.collect(inner, path)
-            finally:
-                os.close(inner)
         elif str(path) != TIMESTAMP and path.suffix not in NO_DATA:
             self._take_file(folder, path)
 
@@ -256,13 +374,14 @@ class _Beside:
             self.modules[top] = top if len(path.parts) > 1 else top.split(".")[0]
         if path.suffix in COMPILED:
             return
-        content = _content(folder, path.name, MAX_FILES_SIZE - self.size)
+        content = files.content(folder, path.name, MAX_FILES_SIZE - self.size)
         if content is None:
             self._note(f"files beyond {MAX_FILES_SIZE // 1_000_000} MB were left out")
         elif len(self.contents) == MAX_FILES:
             self._note(f"files beyond the first {MAX_FILES} were left out")
         else:
-            self.contents[str(path)] = content
+            # A Mac spells umlauts in files' names in two characters, and finds them by either spelling.
+            self.contents[unicodedata.normalize("NFC", str(path))] = content
             self.size += len(content)
 
     def files(self, released: dict[str, bytes]) -> tuple[tuple[str, bytes], ...]:
@@ -310,7 +429,7 @@ def _released(path: Path) -> NotebookNode:
         raise CourseError(f"The released notebook {path.name} cannot be read: run `make release` first.") from None
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=64)
 def _read_release(path: Path, changed: int) -> NotebookNode:
     return nbformat.read(path, as_version=4)
 

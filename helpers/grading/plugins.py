@@ -14,6 +14,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
+from helpers.grading import intake
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
@@ -95,7 +97,6 @@ class HandInExporter(NotebookExporter):
 
     def __init__(self, config: Any = None, **options: Any) -> None:
         super().__init__(config=config, **options)
-        self.desk: Desk | None = None
         self.judged: dict[str, Judged] = {}  # by student
         if isinstance(self.parent, Autograde):
             try:
@@ -105,36 +106,40 @@ class HandInExporter(NotebookExporter):
                 raise NbGraderException(str(error)) from error
 
     def _take_over(self, autograde: Autograde) -> None:
-        """Let ``autograde`` work on cleaned copies of the hand-ins that it has found."""
+        """Let ``autograde`` work on cleaned copies of the hand-ins that it has found, and of those it has missed."""
         coursedir = autograde.coursedir
         course, lesson = Course(Path(coursedir.root).resolve()), coursedir.assignment_id
-        self.desk = _desks.get((course.root, lesson)) or self._new_desk(course, lesson, coursedir.db_url)
+        if desk := _desks.get((course.root, lesson)):  # `make grade` has staged and judged what is to be written
+            self.judged = desk.decided
+            return
+        desk = self._new_desk(course, lesson, coursedir.db_url)
         self.staged = tempfile.TemporaryDirectory(prefix="hand-ins-")
         ready: dict[str, HandIn] = {}
-        for folder in autograde.assignments:
-            student = Path(folder).parent.name
-            if student in self.desk.decided:
-                ready[student], self.judged[student] = self.desk.decided[student]
-                continue
-            hand_in = self.desk.read(student)
+        found = [Path(folder).parent.name for folder in autograde.assignments]
+        for student in [*found, *self._missed(course, lesson, found, coursedir)]:
+            hand_in = desk.read(student)
             if hand_in.status is None:
                 ready[student] = hand_in
+                if hand_in.note:
+                    self.log.warning(f"{hand_in.student}: {hand_in.note}.")
             else:
                 self.log.error(f"{hand_in.student}: {hand_in.status} ({hand_in.note}); the others are graded.")
         if not ready:
             raise CourseError(f"Nothing that was handed in for {lesson} can be graded.")
-        self._execute(self.desk, {name: hand_in for name, hand_in in ready.items() if name not in self.judged})
+        self._execute(desk, ready)
         autograde.assignments = {}
-        for student, hand_in in ready.items():
-            if student in self.judged:
-                notebook = stage(Path(self.staged.name), hand_in, lesson)
-                autograde.assignments[str(notebook.parent)] = [str(notebook)]
+        for student in self.judged:
+            notebook = stage(Path(self.staged.name), ready[student], lesson)
+            autograde.assignments[str(notebook.parent)] = [str(notebook)]
         if not autograde.assignments:
             raise CourseError(f"Grading {lesson} failed; the lines above say how.")
-        # A course directory of its own: whoever else uses the given one still finds submitted/ there.
-        given = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
-        given["submitted_directory"] = self.staged.name
-        autograde.coursedir = CourseDirectory(parent=coursedir.parent, **given)
+        autograde.coursedir = staged(coursedir, self.staged.name)
+
+    def _missed(self, course: Course, lesson: str, found: list[str], coursedir: CourseDirectory) -> list[str]:
+        """Students whose hand-in lies elsewhere than where nbgrader looks, among those it was asked for."""
+        excluded = {name.strip() for name in coursedir.student_id_exclude.split(",")}
+        asked = [name for name in intake.folders(course) if fnmatchcase(name, coursedir.student_id)]
+        return [name for name in asked if name not in {*found, *excluded} and intake.concerns(course, lesson, name)]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         """Convert a cleaned hand-in: nbgrader asks once to clean it, with no step of its own, and once to grade it."""
@@ -181,6 +186,12 @@ class HandInExporter(NotebookExporter):
                 self.judged[student] = desk.judge(hand_ins[student], run)
             except Exception as error:  # a kernel may have sent anything: the class goes on
                 self.log.error(f"{student}: {type(error).__name__}: {error}; the others are graded.")
+
+
+def staged(coursedir: CourseDirectory, folder: str) -> CourseDirectory:
+    """A course directory that finds hand-ins in ``folder``. Whoever else uses the given one still finds submitted/."""
+    given = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
+    return CourseDirectory(parent=coursedir.parent, **given | {"submitted_directory": folder})
 
 
 def stage(folder: Path, hand_in: HandIn, lesson: str) -> Path:

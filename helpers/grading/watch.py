@@ -10,6 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from helpers.grading import intake
 from helpers.grading.course import Course
 
 WATCH_SECONDS = 2
@@ -21,7 +22,7 @@ def arrivals(course: Course, lesson: str) -> Iterator[list[str]]:
     graded: dict[str, Any] = {}
     before: dict[str, Any] | None = None
     while True:
-        now = {path.parent.name: _state(path) for path in sorted((course.root / "submitted").glob(f"*/{lesson}"))}
+        now = {name: _state(_where(course, lesson, name)) for name in intake.folders(course)}
         # After the first look, only what has come to rest: a file may be on its way still.
         changed = [
             name
@@ -29,10 +30,16 @@ def arrivals(course: Course, lesson: str) -> Iterator[list[str]]:
             if state != graded.get(name) and (before is None or before.get(name) == state)
         ]
         graded.update((name, now[name]) for name in changed)
-        if changed:
-            yield changed
+        if concerned := [name for name in changed if intake.concerns(course, lesson, name)]:
+            yield concerned
         before = now
         time.sleep(WATCH_SECONDS)
+
+
+def _where(course: Course, lesson: str, student: str) -> Path:
+    """Where to look for changes: all that a student handed in, as long as there is no folder of the lesson's name."""
+    folder = course.root / "submitted" / student
+    return folder / lesson if os.path.lexists(folder / lesson) else folder
 
 
 def _state(folder: Path) -> list[tuple[str, int, int]]:
