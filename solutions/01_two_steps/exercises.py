@@ -27,17 +27,20 @@ def one_step(rng):
         ),
         Case("a state is passed on", (draws(rng, B, D), draws(rng, B, U), kernel, recurrent_kernel, bias)),
         Case("a state is passed on", (draws(rng, 3, 2), draws(rng, 3, 7), *wide)),
+        Case("a state is passed on", (draws(rng, 1, 2), draws(rng, 1, 7), *wide)),
     ]
 
 
 @exercise(returns={"h_0": "B U", "h_1": "B U"})
 def two_steps(rng):
     def case(group, initial_state):
-        return Case(group, (TanhStep(*weights(rng)), draws(rng, B, D), draws(rng, B, D), initial_state))
+        batch = len(initial_state)
+        return Case(group, (TanhStep(*weights(rng)), draws(rng, batch, D), draws(rng, batch, D), initial_state))
 
     return [
         case("starting from zeros", np.zeros((B, U), np.float32)),
         case("starting from a given state", draws(rng, B, U)),
+        case("starting from a given state", draws(rng, 1, U)),
     ]
 
 
@@ -65,5 +68,9 @@ def joint_outputs(rng):
         np.array([0.1], np.float32),
     )
     units = 4
-    drawn = (draws(rng, 3), draws(rng, units + 1, units), draws(rng, units), draws(rng, units, 1), draws(rng, 1))
-    return [Case("the example for paper", by_hand), Case("three steps, other weights", drawn)]
+    drawn = (draws(rng, units + 1, units), draws(rng, units), draws(rng, units, 1), draws(rng, 1))
+    return [
+        Case("the example for paper", by_hand),
+        Case("any length, other weights", (draws(rng, 3), *drawn)),
+        Case("any length, other weights", (draws(rng, 1), *drawn)),
+    ]

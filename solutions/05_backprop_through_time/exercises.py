@@ -89,7 +89,7 @@ def gets_gradient(rng):
         Case("nothing cut", (5, [2], 5)),
         Case("nothing cut", (9, [1, 6], 10)),
         Case("chunks", (6, [4], 3)),
-        Case("chunks", (11, [3, 9], 4)),
+        Case("chunks", (10, [3, 9], 4)),
         Case("chunks", (steps, drawn, k)),
     ]
 

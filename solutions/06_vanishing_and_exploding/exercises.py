@@ -20,6 +20,7 @@ def gradient_norms(rng):
         Case("several units", (draws(rng, U, U), draws(rng, B, T, U, scale=0.9), draws(rng, B, U))),
         Case("any length", (draws(rng, 7, 7), draws(rng, 2, 9, 7, scale=0.9), draws(rng, 2, 7))),
         Case("any length", (draws(rng, 4, 4), draws(rng, 5, 1, 4, scale=0.9), draws(rng, 5, 4))),
+        Case("any length", (draws(rng, 4, 4), draws(rng, 1, 8, 4, scale=0.9), draws(rng, 1, 4))),
     ]
 
 
@@ -65,6 +66,7 @@ def clip_by_global_norm(rng):
         Case("below the limit", (by_hand, 10.0)),
         Case("below the limit", (by_hand, 5.2)),  # hardly
         Case("below the limit", (gradients(0.05), 2.5)),
+        Case("below the limit", (gradients(0.4), 4.0)),  # longer than 1
         Case("gradients of zero", ([np.zeros((3, 4), np.float32), np.zeros(4, np.float32)], 0.5)),
     ]
 

@@ -10,7 +10,7 @@ from helpers.probes import FreeRun, SequenceModel
 def make_windows(rng):
     return [
         Case("one step after the other", (np.arange(1, 9, dtype=np.float32), 3)),
-        Case("one step after the other", (draws(rng, 17), 6)),
+        Case("one step after the other", (draws(rng, 27), 6)),
         Case("a single window", (draws(rng, 5), 4)),
     ]
 
