@@ -29,6 +29,7 @@ def stack_step(rng):
     return [
         Case("the example by hand", (array([[1]]), [array([[0.5]]), array([[0.8]])], by_hand)),
         case("layers of one size", 3, 5, (5, 5, 5)),
+        case("layers of one size", 1, 4, (4, 4)),
         case("layers of different sizes", 2, 3, (6, 4)),
         case("layers of different sizes", 3, 2, (4, 7, 5, 6)),
         case("a single layer", 4, 2, (5,)),
@@ -46,6 +47,7 @@ def run_stack(rng):
     return [
         Case("the example by hand", (array([[[1], [0]]]), by_hand, [array([[0.5]]), array([[0.8]])])),
         case("layers of one size", B, T, 4, (4, 4, 4)),
+        case("layers of one size", 1, 4, 5, (5, 5)),  # one sequence
         case("layers of different sizes", 2, 5, 3, (6, 4)),
         case("layers of different sizes", 3, 4, 2, (4, 7, 5, 6)),
     ]
@@ -138,6 +140,7 @@ def residual_stack(rng):
     return [
         Case("the example by hand", (array([[[1.5], [0]]]), by_hand)),
         case("features as many as units", B, T, 4, 3, 4),
+        case("features as many as units", 1, 5, 3, 4, 3),  # one sequence
         case("other sizes", 2, 5, 3, 4, 6),
         case("other sizes", 4, 3, 5, 2, 2),
     ]
