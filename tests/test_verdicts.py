@@ -177,7 +177,7 @@ def test_one_wrong_result_of_lesson_05_is_not_told_as_five(kept, course):
         if verdict.mistake:
             found = next(m for m in key.mistakes if m.name == verdict.mistake)
             for reply, want, told in zip(replies, key.expected, found.answers, strict=True):
-                for i in range(5):
+                for i in range(5) if not isinstance(told, Failure) else ():  # some mistakes raise in one of the cases
                     right = [same(part[i], want[i], key.rtol, key.atol) for part in (reply.answer, told)]
                     assert right[0] == right[1], f"{mistake.name}, {key.returns[kept][0]} only: {verdict.says}"
 
