@@ -24,6 +24,7 @@ def reverse_real(rng):
         Case("the example by hand", (by_hand, whole(3, 4))),
         Case("several lengths", (draws(rng, 4, 7, 3), ragged(rng, 4, 7))),
         Case("several lengths", (draws(rng, 3, 6, 2), ragged(rng, 3, 6))),
+        Case("one sequence", (draws(rng, 1, 6, 3), whole(4))),
     ]
 
 
@@ -42,6 +43,7 @@ def both_directions(rng):
         case("several lengths", 7, 2, 3, ragged(rng, 4, 7)),
         case("several lengths", 6, 3, 5, ragged(rng, 3, 6)),
         case("more pads than needed", 7, 3, 2, whole(3, 5, 2)),
+        case("more pads than needed", 6, 2, 3, whole(4)),  # one sequence
     ]
 
 
@@ -89,8 +91,14 @@ def leaks_at(rng):
     rising = MixedSteps(np.abs(mixing(4, (1, 3), (1, 2))), np.abs(draws(rng, 3, 1)))
     delayed = np.tril(draws(rng, 5, 5, scale=0.4), -1)  # no output sees its own input
     delayed[0, 4] = 0.3
-    apart = np.stack([mixing(5), mixing(5, (1, 2), (0, 3)), mixing(5)])  # a mix for each sequence
-    apart[0, :, 1] = 0.0  # sequence 0 does not read its step 1, so nothing of it moves
+    # Sequence 1 alone leaks: the others are so large that their outputs are 1, whatever is added to a step.
+    apart, one_leaks = mixing(5, (1, 2), (0, 3)), draws(rng, 3, 5, 2)
+    one_leaks[[0, 2]] = 3_000.0
+    apart, kernel = MixedSteps(np.abs(apart), np.abs(draws(rng, 2, 3))), draws(rng, 3, 1)
+    # What moves up in one unit, or at one step, moves down as much in another.
+    units_cancel = MixedSteps(mixing(6, (1, 4), (0, 2)), np.hstack([kernel, -kernel]))
+    steps_cancel = network(mixing(6, (1, 5)), 3, 2)
+    steps_cancel.mix[3] = -steps_cancel.mix[1]
     features, units = network(mixing(6, (2, 3), (0, 4)), 3, 2), network(mixing(5, (0, 1), (1, 3)), 2, 3)
     features.mix[:, 5] = 0.0  # the last step moves nothing
     features.kernel[[0, 2]] = units.kernel[:, [0, 2]] = 0.0
@@ -102,9 +110,11 @@ def leaks_at(rng):
         Case("leaks at some steps", (network(delayed, 4, 2), draws(rng, 3, 5, 4))),
         Case("leaks at some steps", (falling, draws(rng, 1, 5, 2))),
         Case("leaks at some steps", (rising, draws(rng, 1, 4, 3))),
-        Case("a leak in one sequence, feature or unit", (network(apart, 2, 3), draws(rng, 3, 5, 2))),  # sequence 1
+        Case("a leak in one sequence, feature or unit", (apart, one_leaks)),  # sequence 1
         Case("a leak in one sequence, feature or unit", (features, draws(rng, 4, 6, 3))),  # feature 1
         Case("a leak in one sequence, feature or unit", (units, draws(rng, 3, 5, 2))),  # unit 1
+        Case("leaks that cancel", (units_cancel, draws(rng, 2, 6, 3))),
+        Case("leaks that cancel", (steps_cancel, draws(rng, 1, 6, 3))),
         Case("inputs of 0 and 1", (network(mixing(7, (0, 2), (3, 6)), 3, 4), zeros)),
         Case("inputs of 0 and 1", (network(mixing(6, (0, 1), (2, 4)), 2, 3), ones)),
         Case("a weak leak", (network(mixing(6, (1, 3), (0, 5), size=0.0002), 3, 2), draws(rng, 4, 6, 3))),
@@ -139,6 +149,7 @@ def two_way_units(rng):
             largest(budget, lambda m: 8 * m * (d + m + 1)),
             largest(budget, lambda m: 8 * m * (d + m + 1) + k * (m + 1)),
             largest(4 * u * (d + u + 1), lambda m: two_way(d, m, k)),
+            largest(4 * u * (d + u + 1), lambda m: 8 * m * (d + m + 1)),
             round(u / 2**0.5),
         )
         nearer = two_way(d, n + 1, k) - budget < budget - two_way(d, n, k)
