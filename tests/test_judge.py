@@ -169,7 +169,7 @@ def said(results, student, exercise):
 def test_a_cell_without_an_answer_says_why(results):
     words = "The cell of `two_steps` cannot be run: SyntaxError in line 2 (`h_0 = x_0 @@ 3`): invalid syntax"
     assert said(results, "slip", "two_steps") == words
-    for exercise in ("two_steps", "keras_cell"):
+    for exercise in ("two_steps", "count_parameters"):
         words = "The kernel ended by itself in the cell of `two_steps`: this check had no answer by then."
         assert said(results, "ends-itself", exercise) == words
         assert "ended at its time limit in the cell of `two_steps`" in said(results, "deaf", exercise)
