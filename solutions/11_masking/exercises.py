@@ -19,11 +19,14 @@ def ragged(rng, lengths, features):
 def pad_to_longest(rng):
     by_hand = [array([[0.5], [1.5]]), array([[2.5], [3.5], [4.5]]), array([[5.5]])]
     more = int(rng.integers(22, 27))  # longer than any sequence of the notebook
+    with_zeros = ragged(rng, [3, 5, 1, 2], 4)
+    with_zeros[0][1, 2] = with_zeros[1][3] = 0.0  # real numbers, whatever they look like
     return [
         Case("the example by hand", (by_hand, -1)),
         Case("several features", (ragged(rng, [4, 2, 7, 5], 3), -1.0)),
         Case("another value", (ragged(rng, [6, 3, more, 2, 4], 2), 7)),
-        Case("another value", (ragged(rng, [3, 5, 1, 2], 4), 0.25)),
+        Case("another value", (with_zeros, 0.25)),
+        Case("one sequence", (ragged(rng, [4], 3), -2.0)),
     ]
 
 
@@ -42,11 +45,14 @@ def padded(rng, lengths, steps, features, value):
 @exercise(returns={"by_length": "B T", "by_value": "B T"})
 def two_masks(rng):
     by_hand = array([[[5, -1], [6, 7], [8, 9]], [[4, 3], [-1, -1], [-1, -1]]])
+    one = draws(rng, 1, 5, 4)
+    one[0, 3:] = one[0, 0, :2] = 2.0
     return [
         Case("the example by hand", (by_hand, np.array([3, 1], np.int32), -1.0)),
         Case("all steps needed", padded(rng, [4, 6, 3, 2, 5], 6, 3, -1.0)),
         Case("more padding than needed", padded(rng, [2, 5, 4, 1], 8, 2, 3.0)),
         Case("more padding than needed", padded(rng, [7, 3, 5], 9, 4, 0.0)),
+        Case("one sequence", (one, np.array([3], np.int32), 2.0)),
     ]
 
 
@@ -68,6 +74,7 @@ def masked_rnn(rng):
         case("padding behind", ("####..", "##....", "#####.", "####.."), 5, 3),
         case("padding in front", ("..####", "######", "...###", "....##"), 3, 7),
         case("holes", ("#.##..#", "##...#.", "####.##"), 4, 2),
+        case("one sequence", (".##.#.",), 2, 3),
     ]
 
 
@@ -84,6 +91,7 @@ def masked_means(rng):
         Case("the example by hand", by_hand),
         case("padding behind", ("###..", "#####", "#....", "##...")),
         case("padding anywhere", ("..#####", "#.##..#", "....###")),
+        Case("one sequence", (draws(rng, 1, 6), mask_of((".##.#.",)))),
     ]
 
 
