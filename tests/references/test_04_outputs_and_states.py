@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 from reference import solutions, tf1
 
-from helpers.probes import LSTMLayer, ProjectedCell, projections, run_with_weights
+from helpers.probes import LSTMLayer, ProjectedCell, Unfit, projections, run_with_weights
 
 LESSON = "04_outputs_and_states"
 B, T, D, U, K = 3, 6, 2, 5, 4
@@ -102,7 +102,7 @@ def test_per_step_model_is_a_cell_run_by_hand(data, lstm_weights):
 
 
 def test_weights_that_do_not_fit_are_refused_in_words(data, lstm_weights):
-    with pytest.raises(ValueError, match="weights of the shapes"):
+    with pytest.raises(Unfit, match="weights of the shapes"):
         run_with_weights(keras.layers.GRU(U), data["x"], lstm_weights)
 
 

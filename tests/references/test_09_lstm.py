@@ -7,7 +7,7 @@ import tensorflow as tf
 from reference import solutions, tf1
 
 from helpers import measure
-from helpers.probes import step_with_bias
+from helpers.probes import Unfit, step_with_bias
 
 LESSON = "09_lstm"
 B, T, D, U = 3, 6, 2, 5
@@ -110,7 +110,7 @@ def test_gate_bias_sets_a_keras_layer(data, behaviour):
 
 
 def test_a_bias_that_does_not_fit_is_refused_in_words():
-    with pytest.raises(ValueError, match=r"shape \(4,\); an LSTM of 5 units needs \(20,\)"):
+    with pytest.raises(Unfit, match=r"shape \(4,\); an LSTM of 5 units needs \(20,\)"):
         step_with_bias([1.0, 2.0, 3.0, 4.0], np.ones((B, U), np.float32), np.ones((B, U), np.float32))
 
 
