@@ -16,7 +16,7 @@ import numpy as np
 import tensorflow as tf
 
 from helpers.grading.course import REPO, Course
-from helpers.grading.demo import solution_sources
+from helpers.grading.sample import solution_sources
 
 TF1_PROGRAM = Path(__file__).with_name("tf1_operations.py")
 
