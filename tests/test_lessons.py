@@ -174,6 +174,10 @@ BREAKS = {
     "not compared": (tags("cell-07"), "shows text that no test compares"),
     "check not compared": (tags("check-unroll"), "shows text that no test compares"),
     "not a demo": (tags("cell-05"), "only shows something: tag it demo"),
+    "a figure that is graded": (
+        write("cell-07", "B, T", "unit = 0\nplots.plot_lines(unit)\nB, T"),
+        "draws a figure: tag it demo",
+    ),
     "kernel": (another_kernel, "the notebook names another kernel than python3"),
     "metadata": (lambda lesson: lesson.notebook.metadata.update(widgets={}), "has metadata called 'widgets'"),
     "cell metadata": (

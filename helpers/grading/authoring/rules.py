@@ -276,10 +276,17 @@ def stored_outputs(lesson: Lesson) -> Iterator[str]:
 
 
 def demonstrations(lesson: Lesson) -> Iterator[str]:
-    """What only shows something is left out of grading."""
+    """What only shows something, and every figure, is left out of grading."""
     for cell in lesson.code:
-        if not grade_id(cell) and _shows_only(cell) and SKIP_TAG not in cell.metadata.get("tags", []):
+        if grade_id(cell) or SKIP_TAG in cell.metadata.get("tags", []):
+            continue
+        if _shows_only(cell):
             yield f"{lesson.called(cell)} only shows something: tag it {SKIP_TAG}, so that grading leaves it out."
+        elif _draws(cell):  # a picture takes as long as all checks of a short lesson
+            yield (
+                f"{lesson.called(cell)} draws a figure: tag it {SKIP_TAG}, so that grading leaves it out, and define "
+                "what later cells need in a cell before it."
+            )
 
 
 def metadata(lesson: Lesson) -> Iterator[str]:
@@ -345,6 +352,16 @@ def _alt_text(cell: NotebookNode) -> int | None:
     given = [word.value for call in calls for word in call.keywords if word.arg == "alt"]
     sizes = [len(value.value) for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
     return min(sizes, default=None)
+
+
+def _draws(cell: NotebookNode) -> bool:
+    """Whether a cell calls a function of ``plots``."""
+    try:
+        nodes = list(ast.walk(ast.parse(cell.source)))
+    except SyntaxError:
+        return False
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
+    return any(isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id == "plots" for f in called)
 
 
 def _shows_only(cell: NotebookNode) -> bool:
