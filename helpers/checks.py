@@ -13,8 +13,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from helpers.checking import state
-from helpers.checking.asking import ask
+from helpers.checking import asking, state
 from helpers.checking.keys import CASES_DIR, CaseFile, CaseFileError, load
 from helpers.checking.questions import Sheet
 from helpers.checking.results import ResultBox, Score
@@ -43,7 +42,7 @@ class Check:
         """Return the verdict on ``answer`` without showing it. Raises KeyError where there is no such exercise."""
         assert self.cases is not None
         question = self.cases.questions[name]
-        replies = ask(question, answer)
+        replies = asking.ask(question, answer)
         with state.usual_errors():
             verdict = judge(question, self.cases.keys[name], replies)
         if verdict.status in ("wrong", "partly") and (remark := state.lasting()):
@@ -66,7 +65,7 @@ class Courier:
 
         question = self.sheet.questions.get(name) if isinstance(name, str) else None
         if question is not None:
-            display({ANSWERS: write_replies(ask(question, answer)), "text/plain": "recorded"}, raw=True)
+            display({ANSWERS: write_replies(asking.ask(question, answer)), "text/plain": "recorded"}, raw=True)
         return Score(0.0, 0.0)
 
 
@@ -76,6 +75,7 @@ def lesson(name: str) -> Check | Courier:
     Missing or damaged cases do not raise: each check then says what to do. In a hardened grading the
     environment names a file of questions, and the check only collects answers.
     """
+    asking.start()
     if questions := os.environ.get(QUESTIONS_VARIABLE):
         return Courier(Sheet.from_bytes(Path(questions).read_bytes()))
     try:

@@ -4,7 +4,8 @@ Everything else in ``checking`` and ``grading`` would serve another course as it
 """
 
 PARTS = {"B": "instance", "T": "step", "D": "feature", "U": "unit"}  # one place along each axis, in messages
-PRELOADED = ("helpers.data", "helpers.measure", "helpers.plots")  # imported before kernels are forked
+# Imported before kernels are forked; none may compute while it is imported.
+PRELOADED = ("helpers.checks", "helpers.data", "helpers.measure", "helpers.plots", "helpers.probes")
 SHOWN = ("helpers", "data/*.*")  # what a confined kernel may read; data/cases holds expected answers and stays away
 HIDDEN = "helpers/grading"  # what it may not read of that
 AUTHORS = ("exercises.py", "mistakes")  # beside a solution notebook, and never beside a student's

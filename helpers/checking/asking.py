@@ -47,7 +47,12 @@ def _quiet() -> Iterator[None]:
 with _quiet():
     import tensorflow as tf
 
-    tf.zeros(())
+
+def start() -> None:
+    """Let TensorFlow compute for the first time. Not on import: its threads would not survive a fork."""
+    with _quiet():
+        tf.zeros(())
+
 
 KEPT_CHARACTERS = 2_000  # of what a function prints: enough to debug, no matter how much it prints
 HELPERS = str(Path(__file__).resolve().parents[1])
