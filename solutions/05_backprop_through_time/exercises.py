@@ -90,6 +90,7 @@ def gets_gradient(rng):
         Case("nothing cut", (9, [1, 6], 10)),
         Case("chunks", (6, [4], 3)),
         Case("chunks", (10, [3, 9], 4)),
+        Case("chunks", (11, [6, 10], 4)),  # chunks of 4 steps, or 4 chunks: other borders for both losses
         Case("chunks", (steps, drawn, k)),
     ]
 
@@ -102,6 +103,7 @@ def truncated_gradient(rng):
 
     return [
         case("a short last chunk", 7, 3),
+        case("a short last chunk", 10, 4),  # of two steps: more than the last one
         case("chunks of one length", 8, 2),
         case("chunks of one length", 6, 6),
         case("chunks of one step", 5, 1),
