@@ -135,7 +135,9 @@ def measure(lesson: str, seeds: int) -> dict[str, list[float]]:
         page, names = run_page(lesson, names, shift), set()
         for name, number_of in list(waiting.items()):
             page.used.clear()
-            found[name] += [float(number) for number in np.ravel(number_of(page))]
+            numbers = [float(number) for number in np.ravel(number_of(page))]
+            print(f"  {name}: {', '.join(f'{number:.3g}' for number in numbers)}", file=sys.stderr)
+            found[name] += numbers
             if len(found[name]) < seeds:
                 names |= page.used
             else:
