@@ -55,6 +55,13 @@ def read_claims(lesson: str) -> tuple[dict[str, Callable[..., Any]], dict[str, C
     return found["CLAIMS"], found["COMPARISONS"]
 
 
+def names_claimed(lesson: str) -> set[str]:
+    """Return the variables of the page that a claims.py speaks of, as ``page.name``."""
+    source = ast.parse((SOLUTIONS / lesson / "claims.py").read_text(encoding="utf-8"))
+    attributes = [node for node in ast.walk(source) if isinstance(node, ast.Attribute)]
+    return {node.attr for node in attributes if isinstance(node.value, ast.Name) and node.value.id == "page"}
+
+
 def move_seeds(shift: int) -> contextlib.ExitStack:
     """Add ``shift`` to every seed that is handed to Keras or NumPy, until the returned context is left."""
     import keras
@@ -126,8 +133,7 @@ def measure(lesson: str, seeds: int) -> dict[str, list[float]]:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     claims, comparisons = read_claims(lesson)
     waiting = {**claims, **comparisons}
-    source = ast.parse((SOLUTIONS / lesson / "claims.py").read_text(encoding="utf-8"))
-    names = {node.attr for node in ast.walk(source) if isinstance(node, ast.Attribute) and _is_page(node.value)}
+    names = names_claimed(lesson)
     found: dict[str, list[float]] = {name: [] for name in waiting}
     shift = 0
     while waiting:
@@ -146,10 +152,6 @@ def measure(lesson: str, seeds: int) -> dict[str, list[float]]:
         print(f"{lesson}: oneDNN {os.environ[FLAG]}, seeds moved by {shift}: {took}", file=sys.stderr, flush=True)
         shift += STRIDE
     return found
-
-
-def _is_page(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id == "page"
 
 
 def measure_apart(lesson: str, seeds: int, setting: str) -> dict[str, list[float]]:
