@@ -217,6 +217,12 @@ def test_arguments_that_do_not_fit_are_told_through_a_wrapper():
     assert failure.kind == "signature" and "f() takes 0 positional arguments but 1 was given" in failure.text
 
 
+def test_a_method_that_takes_other_arguments_is_named():
+    source = "class F:\n    def step(self):\n        return 1\n\ndef f(x):\n    return F()\n"
+    failure = failure_of(source, WRAPPED.replace("result.nothing(x)", "result.step(x)"))
+    assert failure.text.startswith("`F.step` is called with other arguments than it takes: F.step() takes 1 positional")
+
+
 def test_what_the_check_looks_for_and_does_not_find_is_told():
     failure = failure_of("def g(x):\n    return 1\n", WRAPPED)
     assert failure.text == "The check looks for `f`, which is not defined. Run the cell above it."

@@ -30,6 +30,11 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
         says[0] += " The other results are right."
     if isinstance(reply.answer, Failure) and reply.answer.where:
         says.append(f"In your code: {reply.answer.where}")
+    if isinstance(reply.answer, Failure) and reply.changed:
+        says.append(
+            f"By then it had changed its input `{reply.changed[0]}`. Methods that change a list, such as `.sort()`, "
+            "return None."
+        )
     tried = _describe_inputs(question, index)
     if tried:
         says.append(f"Tried with {tried} ({question.cases[index].group}).")
