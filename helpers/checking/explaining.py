@@ -73,7 +73,7 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
             if not same(got_i, want_i, key.rtol, key.atol):
                 return explain(got_i, want_i, label, axes, key.rtol, key.atol)
     label, axes = key.returns[0] if len(key.returns) == 1 else ("the answer", "")
-    if isinstance(got, tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
+    if isinstance(got, list | tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
         return f"`{label}` is right, but {_counted(len(got) - 1)} came with it: return `{label}` alone."
     return explain(got, want, label, axes, key.rtol, key.atol)
 
@@ -150,7 +150,7 @@ def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: floa
     if not isinstance(got, np.ndarray):
         if _is_ragged(got):
             return f"`{label}` is a ragged list, its rows have different lengths; {wanted} was expected."
-        cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and want.ndim else ""
+        cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and _stacks_to(got, want) else ""
         return f"`{label}` is {_kind(got)}; {wanted} was expected{cure}."
     if got.shape != want.shape:
         return f"`{label}` has shape {got.shape}; {wanted} was expected{_shape_cure(got, want, axes)}."
@@ -347,6 +347,11 @@ def _is_ragged(value: Any) -> bool:
 
 def _is_array_list(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(item, np.ndarray) for item in value)
+
+
+def _stacks_to(parts: Any, want: np.ndarray) -> bool:
+    """Whether tf.stack makes a tensor of ``want``'s shape of these arrays, along one axis or another."""
+    return len({part.shape for part in parts}) == 1 and sorted((len(parts), *parts[0].shape)) == sorted(want.shape)
 
 
 def _number(value: Any) -> str:
