@@ -83,7 +83,9 @@ def test_several_results_are_counted_and_ordered():
     e = exercise([])
     assert judge(*e, [Reply(right)] * 2).status == "right"
     assert judge(*e, [Reply(list(right))] * 2).status == "right"
-    assert "in the wrong order" in judge(*e, [Reply(right[::-1])] * 2).says[0]
+    assert judge(*e, [Reply(right[::-1])] * 2).says[0] == "Both results are right, in the wrong order: return a, b."
+    here = judge(*e, [Reply(right[::-1]), Reply((np.array(3.0), np.array(4.0)))]).says[0]
+    assert here.startswith("Here both results are right") and here.endswith("more than the order is wrong.")
     assert "should return 2 results (`a`, `b`)" in judge(*e, [Reply(right[0])] * 2).says[0]
     assert "`b` is 3; 2 was expected" in judge(*e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
 

@@ -25,7 +25,8 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
     wrong = [index for index, case_right in enumerate(right) if not case_right]
     index = wrong[0]
     reply, want = replies[index], key.expected[index]
-    says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong))]
+    turned = all(_is_turned(replies[i].answer, key.expected[i], key) for i in wrong)
+    says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong), turned)]
     if _one_part_alone(key, replies, wrong):
         says[0] += " The other results are right."
     if isinstance(reply.answer, Failure) and reply.answer.where:
@@ -41,7 +42,7 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
     return tuple(says)
 
 
-def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likeness: str) -> str:
+def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likeness: str, always_turned: bool) -> str:
     name = question.name
     if isinstance(reply.answer, Failure):
         return reply.answer.text
@@ -67,8 +68,9 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
         alone = any(same(got, part, key.rtol, key.atol) for part in want)
         if alone or not isinstance(got, list | tuple) or len(got) != len(want):
             return _miscounted(name, labels, got, want, key)
-        if len(want) == 2 and same(got[::-1], want, key.rtol, key.atol):
-            return f"Both results are right, in the wrong order: return {labels[0]}, {labels[1]}."
+        if _is_turned(got, want, key):
+            said = f"Both results are right, in the wrong order: return {labels[0]}, {labels[1]}."
+            return said if always_turned else f"Here b{said[1:]} With other inputs more than the order is wrong."
         for (label, axes), got_i, want_i in zip(key.returns, got, want, strict=True):
             if not same(got_i, want_i, key.rtol, key.atol):
                 return explain(got_i, want_i, label, axes, key.rtol, key.atol)
@@ -76,6 +78,13 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
     if isinstance(got, list | tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
         return f"`{label}` is right, but {_counted(len(got) - 1)} came with it: return `{label}` alone."
     return explain(got, want, label, axes, key.rtol, key.atol)
+
+
+def _is_turned(got: Any, want: Any, key: Key) -> bool:
+    """Whether two results are right, but for their order."""
+    got = read_as(got, want)
+    turned = _is_several(key, want) and len(want) == 2 and isinstance(got, list | tuple) and len(got) == 2
+    return turned and same(got[::-1], want, key.rtol, key.atol)
 
 
 def _is_several(key: Key, want: Any) -> bool:
