@@ -66,6 +66,38 @@ def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
     assert judge(*e, answers(4, 8, 9)).mistake == ""
 
 
+def test_of_two_results_one_is_called_right_only_if_it_is_in_every_case():
+    def judged(says, *a, b=6.0):
+        answers = tuple((np.array(2.0), np.array(6.0)) for _ in range(3))
+        e = exercise([KnownMistake("b", says, answers)], expected=((np.array(2.0), np.array(4.0)),) * 3)
+        return judge(*e, [Reply((np.array(first), np.array(b))) for first in a])
+
+    says = "`a` is right. But `b` is too large."
+    assert judged(says, 2.0, 2.0, 2.0).says == (says,)
+    partly = judged(says, 2.0, 2.0, 9.0)
+    assert (partly.mistake, partly.says) == ("b", ("`b` is too large.",))
+    assert judged("The a is right, but b is not.", 2.0, 2.0, 9.0).says == ("B is not.",)
+    assert judged("`c` is right. But `b` is not.", 2.0, 2.0, 9.0).says == ("`c` is right. But `b` is not.",)
+
+
+def test_the_order_alone_is_wrong_only_if_it_is_so_in_every_case():
+    swapped = tuple((np.array(4.0), np.array(2.0)) for _ in range(3))
+    says = "Both numbers are right, in the wrong order: first a."
+    e = exercise([KnownMistake("swapped", says, swapped)], expected=((np.array(2.0), np.array(4.0)),) * 3)
+    assert judge(*e, [Reply(answer) for answer in swapped]).says == (says,)
+    other = judge(*e, [*map(Reply, swapped[:2]), Reply((np.array(4.0), np.array(9.0)))])
+    assert other.mistake == "" and other.says[0].startswith("Here both results are right")
+
+
+def test_what_is_said_of_a_listed_mistake_is_what_its_page_says(lesson, course):
+    cases = load(course.case_file(lesson))
+    for name, key in cases.keys.items():
+        for mistake in key.mistakes:
+            if not mistake.random:
+                verdict = judge(cases.questions[name], key, [Reply(answer) for answer in mistake.answers])
+                assert verdict.says == (mistake.says,), f"{name}: {mistake.name}"
+
+
 def test_a_mistake_that_raises_is_known_by_what_it_raises():
     failure = Failure("raised", "`f` raised ValueError: axis", "line 1")
     e = exercise([KnownMistake("axis", "Another axis.", (failure, failure))])

@@ -6,15 +6,19 @@ Nothing here runs a student's code: it sees plain values only (see :mod:`helpers
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 import numpy as np
 
 from helpers.checking.answers import Failure, Reply
-from helpers.checking.comparing import repeats, same
+from helpers.checking.comparing import read_as, repeats, same
 from helpers.checking.explaining import explain_first
 from helpers.checking.keys import Key, KnownMistake
 from helpers.checking.questions import Question
+
+ORDER_ALONE = re.compile(r"Both [\w ]+ are right, in the wrong order")
+PRAISE = re.compile(r"(?:`|The )(?P<label>\w+)`? (?:is|are) right(?:\. (?:But )?|, but )")  # of one of several results
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +56,7 @@ def judge(question: Question, key: Key, replies: list[Reply]) -> Verdict:
         return result
     mistake = _find_mistake(key, replies, right)
     if mistake is not None:
-        says, name = (mistake.says,), mistake.name
+        says, name = (_without_false_praise(mistake.says, key, replies),), mistake.name
     else:
         says, name = explain_first(question, key, replies, right), ""
     status = "partly" if points > 0 else "wrong"
@@ -115,8 +119,36 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
             sum(likeness(m, i) for i in at if not right[i]) / len(at) for m, at in zip(known, touched, strict=True)
         ]
         if known and max(shares_of_cases) > 1 / 2:
-            return known[shares_of_cases.index(max(shares_of_cases))]
+            found = known[shares_of_cases.index(max(shares_of_cases))]
+            return None if ORDER_ALONE.match(found.says) else found  # more than the order is wrong somewhere
     return None
+
+
+def _without_false_praise(says: str, key: Key, replies: list[Reply]) -> str:
+    """``says`` without a beginning such as "`x` is right. But", unless x is right in every case.
+
+    An answer is known by most of its wrong cases; in the others a second mistake may have spoilt what the first leaves.
+    """
+    praise = PRAISE.match(says)
+    labels = [label for label, _ in key.returns]
+    labels = labels[0].split(", ") if len(labels) == 1 else labels
+    if praise is None or len(labels) < 2 or praise["label"] not in labels:
+        return says
+    part = labels.index(praise["label"])
+    for reply, want in zip(replies, key.expected, strict=True):
+        got = read_as(reply.answer, want)
+        whole = isinstance(got, list | tuple) or (isinstance(got, np.ndarray) and got.ndim > 0)
+        its = got[part] if whole and len(got) == len(labels) else got  # or it came alone
+        wanted = want[part]
+        if isinstance(want, np.ndarray):
+            its, wanted = (np.asarray(value) if isinstance(value, np.generic) else value for value in (its, wanted))
+        if not same(its, wanted, key.rtol, key.atol):
+            return _capital(says[praise.end() :])
+    return says
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _shares_wrong_parts(key: Key, got: Any, want: Any, known: Any) -> bool:
