@@ -77,6 +77,18 @@ def test_a_mistake_that_raises_is_known_by_what_it_raises():
     assert judge(*e, [Reply(other)] * 2).mistake == ""
 
 
+def test_a_file_may_have_any_name_where_the_name_is_not_the_mistake():
+    def named(said, raised):
+        known = KnownMistake("file", "No such file.", (Failure("raised", said),) * 2)
+        return judge(*exercise([known]), [Reply(Failure("raised", raised))] * 2).mistake == "file"
+
+    assert named("not found: filepath=there/model.keras. See", "not found: filepath=there/my_net-2.keras. See")
+    assert named("wants .keras: filepath=there/model.", "wants .keras: filepath=there/net.ckpt.")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath={there}/model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=there/model.weights.h5")
+
+
 def test_several_results_are_counted_and_ordered():
     right = (np.array(1.0), np.array(2.0))
     e = exercise([])
