@@ -65,6 +65,18 @@ def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
     assert judge(*e, answers(4, 8, 9)).mistake == ""
 
 
+def test_a_yes_or_no_is_alike_by_chance_more_often():
+    wanted = tuple(np.array([False, yes]) for yes in (True, False, True, True))
+    known = KnownMistake("turned round", "x", tuple(~want for want in wanted))
+    other = [Reply(~wanted[0]), Reply(~wanted[1]), Reply(~wanted[2]), Reply(np.array([True, True]))]
+    e = exercise([known], (("leaks", "T"),), wanted)
+    assert judge(*e, [Reply(~want) for want in wanted]).mistake == "turned round"
+    assert judge(*e, other).mistake == ""
+    known = KnownMistake("minus", "x", tuple(want - 1.0 for want in wanted))
+    e = exercise([known], (("leaks", "T"),), tuple(want * 1.0 for want in wanted))
+    assert judge(*e, [*(Reply(want - 1.0) for want in wanted[:3]), Reply(np.array([5.0, 5.0]))]).mistake == "minus"
+
+
 def test_a_mistake_that_raises_is_known_by_what_it_raises():
     failure = Failure("raised", "`f` raised ValueError: axis", "line 1")
     e = exercise([KnownMistake("axis", "Another axis.", (failure, failure))])
@@ -105,6 +117,9 @@ def test_one_tensor_may_hold_the_results_that_are_asked():
     assert judge(*e, [Reply(np.stack([h, c]))]).status == "right"
     assert judge(*e, [Reply(np.stack([h, c + 1]))]).mistake == "c as it was"
     assert "in the wrong order" in judge(*e, [Reply(np.stack([c, h]))]).says[0]
+    numbers = exercise([], (("units", ""), ("parameters", "")), ((np.array(3), np.array(165)),))
+    assert judge(*numbers, [Reply(np.array([3, 165]))]).status == "right"
+    assert "`parameters` is 166; 165 was expected" in judge(*numbers, [Reply(np.array([3, 166]))]).says[0]
     assert "should return 2 results" in judge(*e, [Reply(np.stack([h, c], axis=-1))]).says[0]
 
 

@@ -345,7 +345,7 @@ def _is_array_list(value: Any) -> bool:
 
 
 def _number(value: Any) -> str:
-    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value:.5g}"
+    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value + 0.0:.5g}"  # no -0
 
 
 def _describe_inputs(question: Question, index: int) -> str:
