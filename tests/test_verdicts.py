@@ -101,6 +101,31 @@ def test_a_file_may_have_any_name_where_the_name_is_not_the_mistake():
     assert not named("not found: filepath=there/model.keras", "not found: filepath=there/model.weights.h5")
 
 
+def test_a_text_that_was_cut_off_is_compared_as_far_as_it_goes():
+    said = "raised ValueError: received 3 tensors: [<name=keras_tensor_{}>, <name=keras_tensor_{}>, <name=keras_tenso"
+    known = KnownMistake("flag", "The other flag.", (Failure("raised", said.format(5, 6) + "..."),) * 2)
+    e = exercise([known])
+    assert judge(*e, [Reply(Failure("raised", said.format(115, 116)[:-4] + "..."))] * 2).mistake == "flag"
+    assert judge(*e, [Reply(Failure("raised", said.format(5, 6)))] * 2).mistake == ""
+    assert judge(*e, [Reply(Failure("raised", said.replace("3", "2").format(5, 6) + "..."))] * 2).mistake == ""
+
+
+def test_of_several_wrong_letters_the_first_is_spoken_of():
+    right = ("B", "A", "D", "C")
+    mistakes = [
+        KnownMistake(f"{i} taken for {letter}", "x", (*right[:i], letter, *right[i + 1 :]))
+        for i, want in enumerate(right)
+        for letter in "ABCD"
+        if letter != want
+    ]
+    e = exercise(mistakes, (("the letter", ""),), right)
+    assert judge(*e, [Reply(letter) for letter in "BBDD"]).mistake == "1 taken for B"
+    assert judge(*e, [Reply(letter) for letter in "AADC"]).mistake == "0 taken for A"
+    assert "Answer with one letter" in judge(*e, [Reply("sequence")] * 4).says[0]
+    few = exercise([m for m in mistakes if m.name.startswith("0")], (("the letter", ""),), right)
+    assert "another letter than B" in judge(*few, [Reply(letter) for letter in "BBDD"]).says[0]
+
+
 def test_several_results_are_counted_and_ordered():
     right = (np.array(1.0), np.array(2.0))
     e = exercise([])

@@ -118,7 +118,17 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
         ]
         if known and max(shares_of_cases) > (3 / 4 if yes_or_no else 1 / 2):
             return known[shares_of_cases.index(max(shares_of_cases))]
-    return None
+    # A letter is chosen for each case by itself: what is said of one case alone holds, whatever the others are.
+    return next((m for i in cases for m in known if not right[i] and _chooses(m, i, key) and agrees(m, i)), None)
+
+
+def _chooses(mistake: KnownMistake, index: int, key: Key) -> bool:
+    """Whether a mistake is another text than the expected one in this case, and in no other."""
+    if not isinstance(key.expected[index], str):
+        return False
+    answers = zip(mistake.answers, key.expected, strict=True)
+    wrong = [i for i, (answer, want) in enumerate(answers) if not same(answer, want, key.rtol, key.atol)]
+    return wrong == [index] and isinstance(mistake.answers[index], str)
 
 
 def _shares_wrong_parts(key: Key, got: Any, want: Any, known: Any) -> bool:
