@@ -98,6 +98,18 @@ def test_what_is_said_of_a_listed_mistake_is_what_its_page_says(lesson, course):
                 assert verdict.says == (mistake.says,), f"{name}: {mistake.name}"
 
 
+def test_a_yes_or_no_is_alike_by_chance_more_often():
+    wanted = tuple(np.array([False, yes]) for yes in (True, False, True, True))
+    known = KnownMistake("turned round", "x", tuple(~want for want in wanted))
+    other = [Reply(~wanted[0]), Reply(~wanted[1]), Reply(~wanted[2]), Reply(np.array([True, True]))]
+    e = exercise([known], (("leaks", "T"),), wanted)
+    assert judge(*e, [Reply(~want) for want in wanted]).mistake == "turned round"
+    assert judge(*e, other).mistake == ""
+    known = KnownMistake("minus", "x", tuple(want - 1.0 for want in wanted))
+    e = exercise([known], (("leaks", "T"),), tuple(want * 1.0 for want in wanted))
+    assert judge(*e, [*(Reply(want - 1.0) for want in wanted[:3]), Reply(np.array([5.0, 5.0]))]).mistake == "minus"
+
+
 def test_a_mistake_that_raises_is_known_by_what_it_raises():
     failure = Failure("raised", "`f` raised ValueError: axis", "line 1")
     e = exercise([KnownMistake("axis", "Another axis.", (failure, failure))])
@@ -108,6 +120,43 @@ def test_a_mistake_that_raises_is_known_by_what_it_raises():
     other = Failure("raised", "`f` raised ValueError: something", "line 1")
     assert judge(*e, [Reply(same_failure)] * 2).mistake == "axis"
     assert judge(*e, [Reply(other)] * 2).mistake == ""
+
+
+def test_a_file_may_have_any_name_where_the_name_is_not_the_mistake():
+    def named(said, raised):
+        known = KnownMistake("file", "No such file.", (Failure("raised", said),) * 2)
+        return judge(*exercise([known]), [Reply(Failure("raised", raised))] * 2).mistake == "file"
+
+    assert named("not found: filepath=there/model.keras. See", "not found: filepath=there/my_net-2.keras. See")
+    assert named("wants .keras: filepath=there/model.", "wants .keras: filepath=there/net.ckpt.")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath={there}/model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=there/model.weights.h5")
+
+
+def test_a_text_that_was_cut_off_is_compared_as_far_as_it_goes():
+    said = "raised ValueError: received 3 tensors: [<name=keras_tensor_{}>, <name=keras_tensor_{}>, <name=keras_tenso"
+    known = KnownMistake("flag", "The other flag.", (Failure("raised", said.format(5, 6) + "..."),) * 2)
+    e = exercise([known])
+    assert judge(*e, [Reply(Failure("raised", said.format(115, 116)[:-4] + "..."))] * 2).mistake == "flag"
+    assert judge(*e, [Reply(Failure("raised", said.format(5, 6)))] * 2).mistake == ""
+    assert judge(*e, [Reply(Failure("raised", said.replace("3", "2").format(5, 6) + "..."))] * 2).mistake == ""
+
+
+def test_of_several_wrong_letters_the_first_is_spoken_of():
+    right = ("B", "A", "D", "C")
+    mistakes = [
+        KnownMistake(f"{i} taken for {letter}", "x", (*right[:i], letter, *right[i + 1 :]))
+        for i, want in enumerate(right)
+        for letter in "ABCD"
+        if letter != want
+    ]
+    e = exercise(mistakes, (("the letter", ""),), right)
+    assert judge(*e, [Reply(letter) for letter in "BBDD"]).mistake == "1 taken for B"
+    assert judge(*e, [Reply(letter) for letter in "AADC"]).mistake == "0 taken for A"
+    assert "Answer with one letter" in judge(*e, [Reply("sequence")] * 4).says[0]
+    few = exercise([m for m in mistakes if m.name.startswith("0")], (("the letter", ""),), right)
+    assert "another letter than B" in judge(*few, [Reply(letter) for letter in "BBDD"]).says[0]
 
 
 def test_several_results_are_counted_and_ordered():
@@ -128,6 +177,9 @@ def test_one_tensor_may_hold_the_results_that_are_asked():
     assert judge(*e, [Reply(np.stack([h, c]))]).status == "right"
     assert judge(*e, [Reply(np.stack([h, c + 1]))]).mistake == "c as it was"
     assert "in the wrong order" in judge(*e, [Reply(np.stack([c, h]))]).says[0]
+    numbers = exercise([], (("units", ""), ("parameters", "")), ((np.array(3), np.array(165)),))
+    assert judge(*numbers, [Reply(np.array([3, 165]))]).status == "right"
+    assert "`parameters` is 166; 165 was expected" in judge(*numbers, [Reply(np.array([3, 166]))]).says[0]
     assert "should return 2 results" in judge(*e, [Reply(np.stack([h, c], axis=-1))]).says[0]
 
 

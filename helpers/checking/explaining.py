@@ -58,7 +58,10 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
         said = f"`{name}` returns None. Is a `return` missing? If there is one, what stands behind it is None."
         return f"{said}{_of_a_tape(name, *(label for label, _ in key.returns))}"
     if isinstance(want, str):
-        letters = sorted({want, *(a for m in key.mistakes for a in m.answers if isinstance(a, str))})
+        all_answers = [*key.expected, *(answer for m in key.mistakes for answer in m.answers)]
+        letters = sorted({answer for answer in all_answers if isinstance(answer, str)})
+        if isinstance(reply.answer, str) and reply.answer.strip().upper() in letters:
+            return f"The answer is another letter than {reply.answer.strip().upper()}."
         return f"Answer with one letter in quotes: {', '.join(letters[:-1])} or {letters[-1]}."
     if likeness:
         return likeness
@@ -364,7 +367,7 @@ def _stacks_to(parts: Any, want: np.ndarray) -> bool:
 
 
 def _number(value: Any) -> str:
-    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value:.5g}"
+    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value + 0.0:.5g}"  # no -0
 
 
 def _describe_inputs(question: Question, index: int) -> str:
