@@ -11,6 +11,7 @@ from helpers.probes.harness import (
     call_and_count_traces,
     call_with_mask,
     call_with_unknown_length,
+    cells_with_dropout,
     run_with_weights,
     step_with_bias,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "call_and_count_traces",
     "call_with_mask",
     "call_with_unknown_length",
+    "cells_with_dropout",
     "keras_classifier",
     "run_with_weights",
     "step_with_bias",

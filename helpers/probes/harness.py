@@ -186,3 +186,20 @@ def call_with_mask(layer: Any, x: Any, mask: Any) -> tuple[Any, Any]:
 
     after = After()
     return after(layer(Before()(x))), after.seen
+
+
+def cells_with_dropout(*weights: Sequence[Any], rate: float = 0.4) -> list[Any]:
+    """Return a fresh Keras cell for each three of weights, with dropout of its input that draws from a fixed seed.
+
+    weights: kernel (D, U), recurrent_kernel (U, U) and bias (U,) of every cell. Two cells made alike draw the same
+    masks one after the other, a new one whenever it is asked for after ``reset_dropout_mask()``.
+    """
+    import keras
+
+    cells = []
+    for number, (kernel, recurrent_kernel, bias) in enumerate(weights):
+        cell = keras.layers.SimpleRNNCell(bias.shape[0], dropout=rate, seed=number)
+        cell.build((None, kernel.shape[0]))
+        cell.set_weights([kernel, recurrent_kernel, bias])
+        cells.append(cell)
+    return cells
