@@ -31,7 +31,7 @@ def encode(rng):
         while True:
             known, counts = list(rng.permutation(known)), list(often)
             train = cut(rng, np.repeat(known, counts), [2, 0, 5, 3, 7, 4])
-            others = cut(rng, [*np.repeat(strange, [5, 4]), *known, *known[-2:]], texts)
+            others = cut(rng, [*np.repeat(strange, [often[0], 5]), *known, *known[-2:]], texts)
             first = list(dict.fromkeys(token for text in train for token in text))
             in_texts = Counter(token for text in train for token in set(text)).most_common()
             with_leak = Counter(token for text in train + others for token in text).most_common()
@@ -79,9 +79,10 @@ def embedding_gradient(rng):
         while True:
             ids = rng.integers(1, size, (batch, steps))
             ids[0, -2:] = 0
-            found = Counter(ids.ravel().tolist())
-            once = Counter(i for row in ids.tolist() for i in set(row))
-            if len(found) < size and size - 1 in found and len(set(once.values())) > 1 and max(once.values()) > 1:
+            found = Counter(ids[ids > 0].tolist())
+            texts = Counter(i for row in ids.tolist() for i in set(row) - {0})
+            across = batch == 1 or max(texts.values()) > 1
+            if len(found) < size - 1 and size - 1 in found and any(found[i] > texts[i] for i in found) and across:
                 return Case(group, (ids, draws(rng, batch, steps, features), size))
 
     by_hand = whole([[2, 3, 2]]), array([[[1, 10], [2, 20], [4, 40]]]), 5
@@ -136,9 +137,10 @@ def stop_early(rng):
                 return Case(group, (losses.tolist(), patience))
 
     def dips_later(losses, last, best, epochs):
-        """It stops, after a pause that was no stop, and the lowest loss of all would have come later."""
+        """It stops, after a rise that was no stop, and the lowest loss of all would have come later."""
         rises = sum(later > earlier for earlier, later in zip(losses, losses[1 : last + 1], strict=False))
-        return 3 < last < epochs - 2 and min(losses) < losses[best] and best > 1 and rises > last - best
+        falls = any(losses[epoch] < losses[epoch - 1] for epoch in range(best + 1, last + 1))  # and yet no new best
+        return 3 < last < epochs - 2 and min(losses) < losses[best] and best > 1 and rises > last - best and falls
 
     def to_the_end(losses, last, best, epochs):
         rises = sum(later > earlier for earlier, later in zip(losses, losses[1:], strict=False))
