@@ -24,6 +24,7 @@ from helpers.probes.models import (
     SequenceModel,
     StepMaker,
     WeightLoss,
+    averaging_classifier,
     keras_classifier,
 )
 
@@ -42,6 +43,7 @@ __all__ = [
     "TanhStepBackward",
     "Unfit",
     "WeightLoss",
+    "averaging_classifier",
     "call_and_count_traces",
     "call_with_mask",
     "call_with_unknown_length",
