@@ -145,8 +145,9 @@ def plot_confusion(truth: Any, predicted: Any, names: Sequence[str], what: str =
             axes.text(column, row, str(count), ha="center", va="center", fontsize=9, fontweight=weight)
     places = range(len(names))
     axes.set(xlabel=f"{what} the network answers", ylabel=f"true {what}")
-    long = max(map(len, names)) > LONG_NAME
-    axes.set_xticks(places, names, rotation=45 if long else 0, ha="right" if long else "center", rotation_mode="anchor")
+    axes.set_xticks(places, names)
+    if max(map(len, names)) > LONG_NAME:
+        axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(places, names)
     axes.grid(False)
     axes.set_title(f"Most frequent error: {worst}")
