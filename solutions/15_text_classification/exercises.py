@@ -34,7 +34,7 @@ def encode(rng):
             train = cut(rng, np.repeat(known, counts), [2, 0, 5, 3, 7, 4])
             others = cut(rng, [*np.repeat(strange, [often[0], 5]), *known, *known[-2:]], texts)
             first = list(dict.fromkeys(token for text in train for token in text))
-            in_texts = Counter(token for text in train for token in set(text)).most_common()
+            in_texts = Counter(token for text in train for token in dict.fromkeys(text)).most_common()
             with_leak = Counter(token for text in train + others for token in text).most_common()
             alone = Counter(token for text in others for token in text).most_common()
             right = known[: size - 2]
@@ -96,27 +96,6 @@ def embedding_gradient(rng):
         case("any batch", 3, 5, 9, 4),
         case("any batch", 4, 6, 11, 3),
         case("one text", 1, 7, 8, 2),
-    ]
-
-
-def layer(rng, features, units):
-    return [draws(rng, *shape, scale=0.7) for shape in ((features, units), (units, units), (units,))]
-
-
-@exercise(returns={"outputs": "B U"})
-def two_cells(rng):
-    def case(group, batches, steps, features, units, training):
-        weights = layer(rng, features, units[0]), layer(rng, *units)
-        return Case(group, (*weights, [draws(rng, batch, steps, features) for batch in batches], training))
-
-    ones = [array([[1]]), array([[0.5]]), array([0])], [array([[2]]), array([[-1]]), array([0.1])]
-    return [
-        case("training", (4, 4, 4), 5, 6, (5, 3), True),
-        Case("the example by hand", (*ones, [array([[[1], [0]]])], False)),
-        case("training", (3, 3), 4, 5, (3, 4), True),
-        case("inference", (3, 3, 3), 5, 4, (4, 6), False),
-        case("batches of different sizes", (4, 2), 3, 4, (5, 3), False),
-        case("batches of different sizes", (1, 3), 4, 3, (4, 5), False),
     ]
 
 
@@ -197,6 +176,27 @@ def stop_early(rng):
             1,
             lambda losses, last, best, epochs: 2 < last < epochs - 2 and min(losses) < losses[best],
         ),
+    ]
+
+
+def layer(rng, features, units):
+    return [draws(rng, *shape, scale=0.7) for shape in ((features, units), (units, units), (units,))]
+
+
+@exercise(returns={"outputs": "B U"})
+def two_cells(rng):
+    def case(group, batches, steps, features, units, training):
+        weights = layer(rng, features, units[0]), layer(rng, *units)
+        return Case(group, (*weights, [draws(rng, batch, steps, features) for batch in batches], training))
+
+    ones = [array([[1]]), array([[0.5]]), array([0])], [array([[2]]), array([[-1]]), array([0.1])]
+    return [
+        case("training", (4, 4, 4), 5, 6, (5, 3), True),
+        Case("the example by hand", (*ones, [array([[[1], [0]]])], False)),
+        case("training", (3, 3), 4, 5, (3, 4), True),
+        case("inference", (3, 3, 3), 5, 4, (4, 6), False),
+        case("batches of different sizes", (4, 2), 3, 4, (5, 3), False),
+        case("batches of different sizes", (1, 3), 4, 3, (4, 5), False),
     ]
 
 
