@@ -9,8 +9,8 @@ CLAIMS = {
         f"names, groups of up to {longest} letters: test accuracy": lambda page, longest=longest: page.counted[longest]
         for longest in (1, 2, 3)
     },
-    "names, first epoch: loss of the first lines printed": lambda page: page.log[0][0],
-    "names, first epoch: loss of the last line printed": lambda page: page.log[-1][0],
+    "names, first epoch: loss of batch 10": lambda page: page.log[0][0],
+    "names, first epoch: loss of batch 40": lambda page: page.log[-1][0],
     "names, GRU(64): loss in epoch 0": lambda page: page.history["loss"][0],
     "names, GRU(64): loss in the last epoch": lambda page: page.history["loss"][-1],
     "names, GRU(64): best epoch": lambda page: np.argmin(page.history["val_loss"]),
@@ -19,8 +19,8 @@ CLAIMS = {
     "names, GRU(64): test accuracy": lambda page: page.right.mean(),
     "letters: size of rows before training": lambda page: np.linalg.norm(page.before[2:28], axis=1).mean(),
     "letters: size of rows after training": lambda page: np.linalg.norm(page.after[2:28], axis=1).mean(),
-    "letters whose nearest row is of their kind, before, vowels of 5": lambda page: _alike(page, page.before),
-    "letters whose nearest row is of their kind, after, vowels of 5": lambda page: _alike(page, page.after),
+    "of five vowels, those whose nearest row is a vowel's, before training": lambda page: _alike(page, page.before),
+    "of five vowels, those whose nearest row is a vowel's, after training": lambda page: _alike(page, page.after),
     "authors, bag of words: test accuracy": lambda page: page.share,
     "authors, bag of words: lowest F1": lambda page: min(page.f1),
     "authors, bag of words: highest F1": lambda page: max(page.f1),
@@ -30,8 +30,8 @@ CLAIMS = {
         f"authors, {name}: F1": lambda page, place=place: page.f1[place]
         for place, name in enumerate(("austen", "bronte", "dickens", "doyle", "eliot", "hardy", "london", "melville"))
     },
-    "authors, most frequent error: true, answer": lambda page: _worst(page)[0],
-    "authors, most frequent error: answer": lambda page: _worst(page)[1],
+    "authors, most frequent error: true author (3: doyle)": lambda page: _worst(page)[0],
+    "authors, most frequent error: answer (7: melville)": lambda page: _worst(page)[1],
     "authors, hardy: recall minus precision": lambda page: _recall(page, 5) - _precision(page, 5),
     "authors, bag of words, split at random: test accuracy": lambda page: page.at_random,
 }
