@@ -14,6 +14,7 @@ from helpers.probes.harness import (
     cells_with_dropout,
     run_with_weights,
     step_with_bias,
+    train_and_show,
 )
 from helpers.probes.models import (
     FreeRun,
@@ -51,4 +52,5 @@ __all__ = [
     "keras_classifier",
     "run_with_weights",
     "step_with_bias",
+    "train_and_show",
 ]
