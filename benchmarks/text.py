@@ -1,13 +1,14 @@
 """Train the text classifiers of lesson 15: on surnames and novels, and on request on IMDB and Chinese headlines.
 
-    python benchmarks/text.py --header                       # names: every reader, all training data
-    python benchmarks/text.py authors --header               # authors: every reader, growing with the training data
-    python benchmarks/text.py leak --header                  # authors: split by book against split at random
-    python benchmarks/text.py imdb --header                   # the notes' network of two cells; Keras downloads IMDB
-    python benchmarks/text.py headlines --folder FOLDER       # the notes' ten-class network, on headlines of yours
+    python benchmarks/text.py --header                    # names: every reader, all training data
+    python benchmarks/text.py authors --sizes 110 330 875 # authors: every reader, growing with the training data
+    python benchmarks/text.py leak                        # authors: split by book against split at random
+    python benchmarks/text.py imdb                        # the notes' network of two cells; Keras downloads IMDB
+    python benchmarks/text.py headlines --folder FOLDER   # the notes' ten-class network, on headlines of yours
 
-Each prints rows of a Markdown table: test accuracy by seed. Words and letters get their ids from the training part
-alone. Where a reader trains for a number of epochs, it is the same for all its rows.
+Each prints rows of a Markdown table: test accuracy by seed. Smaller numbers of passages are the same for all seeds.
+Words and letters get their ids from the training part alone. Where a reader trains for a number of epochs, it is the
+same for all its rows.
 """
 
 from __future__ import annotations
