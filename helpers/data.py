@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -130,6 +132,107 @@ def load_imdb_words() -> dict[int, str]:
         ranks: dict[str, int] = keras.datasets.imdb.get_word_index()  # the most frequent word has rank 1
     words = {rank + FIRST_WORD - 1: word for word, rank in ranks.items()}
     return {PAD: "", START: "<start>", UNKNOWN: "<unknown>", **words}
+
+
+LANGUAGES = ("Chinese", "Czech", "Dutch", "English", "French", "German", "Italian", "Japanese", "Russian", "Spanish")
+AUTHORS = ("austen", "bronte", "dickens", "doyle", "eliot", "hardy", "london", "melville", "stevenson", "twain")
+NAME = "NAME"  # stands for every name in the books
+
+Texts = tuple[list[str], np.ndarray]  # texts and the class of each
+Page = list[str]  # the sentences of a page, in order
+Pages = tuple[list[Page], np.ndarray]  # pages and the author of each
+
+
+def load_surnames() -> tuple[Texts, Texts]:
+    """Return surnames and their languages: ``(names_train, y_train), (names_test, y_test)``.
+
+    names: a list of strings in small letters, in random order; no name is there twice. y (N,), int64: the place
+    of the name's language in LANGUAGES. Languages have 163 to 480 names for training (3,468 together) and 41 to
+    120 for testing (867). Each name occurs in one of the languages only.
+    Raises DataError when the file is missing.
+    """
+    rows = [line.split("\t") for line in _read_text("surnames.txt.gz", "data/build_names.py").splitlines()]
+    names = {part: [name for of, _, name in rows if of == part] for part in ("train", "test")}
+    classes = {part: [LANGUAGES.index(language) for of, language, _ in rows if of == part] for part in names}
+    return (names["train"], np.array(classes["train"], np.int64)), (names["test"], np.array(classes["test"], np.int64))
+
+
+def load_book_pages() -> tuple[Pages, Pages]:
+    """Return pages out of novels and who wrote them: ``(pages_train, y_train), (pages_test, y_test)``.
+
+    A page is a list of sentences in their order, a sentence a string of words in small letters with single blanks
+    between; NAME stands for every name, and there is no punctuation. A page has at least 400 words, the last
+    sentence being the one that reaches them. y (N,), int64: the place of the author in AUTHORS.
+
+    1,750 pages for training and 740 for testing, 175 and 74 of every author, **out of different books**. They
+    stand in the order of authors and books: shuffle them. Raises DataError when the file is missing.
+    """
+    pages: dict[str, list[Page]] = {"train": [], "test": []}
+    authors: dict[str, list[int]] = {"train": [], "test": []}
+    for block in _read_text("book_pages.txt.gz", "data/build_books.py").strip().split("\n\n"):
+        head, *sentences = block.split("\n")
+        _, part, author, _ = head.split()
+        pages[part].append(sentences)
+        authors[part].append(AUTHORS.index(author))
+    return (pages["train"], np.array(authors["train"], np.int64)), (pages["test"], np.array(authors["test"], np.int64))
+
+
+def load_passages(words: int = 80) -> tuple[Texts, Texts]:
+    """Return short passages out of novels and who wrote them: ``(x_train, y_train), (x_test, y_test)``.
+
+    x: a list of strings with exactly ``words`` words each (at most 400), cut from the pages of
+    :func:`load_book_pages`, ``400 // words`` from every page; a sentence may begin or end within. With 80 words
+    that is 8,750 passages for training and 3,700 for testing, equally many of every author, out of different
+    books, in the books' order. y (N,), int64: the place of the author in AUTHORS.
+    """
+    train, test = load_book_pages()
+    return _cut(train, words), _cut(test, words)
+
+
+PAGE_WORDS = 400  # a page has at least as many
+
+
+def _cut(part: Pages, words: int) -> Texts:
+    if not 1 <= words <= PAGE_WORDS:
+        raise ValueError(f"words must be from 1 to {PAGE_WORDS}, as long as a page is; it is {words}.")
+    each = PAGE_WORDS // words
+    passages = []
+    for page in part[0]:
+        of_page = " ".join(page).split()
+        passages += [" ".join(of_page[i * words : (i + 1) * words]) for i in range(each)]
+    return passages, np.repeat(part[1], each)
+
+
+def _read_text(name: str, program: str) -> str:
+    path = DATA_DIR / name
+    try:
+        return gzip.decompress(path.read_bytes()).decode("utf-8")
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing: copy it from the course, or make it with {program}.") from None
+
+
+def load_headlines(folder: str | Path | None = None) -> tuple[Texts, Texts]:
+    """Return Chinese headlines and their topics, ten classes: ``(x_train, y_train), (x_test, y_test)``.
+
+    The course does not ship them. ``folder``, or else the environment variable COURSE_HEADLINES, names a folder
+    of yours with ``thucnews.dev.txt.gz`` and ``thucnews.test.txt.gz``: a headline, a tab and a class number from
+    0 to 9 in every line, 10,000 lines each. The first is what is trained on. Raises DataError without them.
+
+    Out of THUCNews by the THU NLP group, free for research.
+    """
+    folder = folder or os.environ.get("COURSE_HEADLINES", "")
+    if not folder:
+        raise DataError("Name the folder with the headlines: load_headlines(folder), or set COURSE_HEADLINES.")
+    return _headlines(Path(folder, "thucnews.dev.txt.gz")), _headlines(Path(folder, "thucnews.test.txt.gz"))
+
+
+def _headlines(path: Path) -> Texts:
+    try:
+        text = gzip.decompress(path.read_bytes()).decode("utf-8")
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing: take dev.txt and test.txt of THUCNews, compressed with gzip.") from None
+    rows = [line.rsplit("\t", 1) for line in text.splitlines()]
+    return [headline for headline, _ in rows], np.array([int(number) for _, number in rows], np.int64)
 
 
 # -- strings of a grammar -------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The data sets of helpers/data.py: what comes with the course, and the full sets where they can be had."""
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -197,3 +198,84 @@ def test_consecutive_or_random_takes_its_limits_and_its_seed():
     assert {len(sequence) for sequence in sequences} == {3, 4} and max(s.max() for s in sequences) == 6
     again, other = (data.consecutive_or_random(300, seed, 3, 4, 6)[0] for seed in (2, 3))
     assert all(map(np.array_equal, sequences, again)) and not all(map(np.array_equal, sequences, other))
+
+
+@pytest.fixture(scope="module")
+def surnames():
+    return data.load_surnames()
+
+
+@pytest.fixture(scope="module")
+def pages():
+    return data.load_book_pages()
+
+
+def test_surnames_occur_in_one_language_and_one_part_only(surnames):
+    (train, y_train), (test, y_test) = surnames
+    assert (len(train), len(test)) == (len(y_train), len(y_test)) == (3468, 867)
+    assert len(set(train) | set(test)) == len(train) + len(test)
+    assert all(name == name.lower() and name.replace("'", "").replace("-", "").isalpha() for name in train + test)
+
+
+def test_surnames_of_every_language_are_split_alike_and_mixed(surnames):
+    (_, y_train), (_, y_test) = surnames
+    train, test = np.bincount(y_train), np.bincount(y_test)
+    assert len(train) == len(test) == len(data.LANGUAGES) and (train.min(), train.max()) == (163, 480)
+    assert np.allclose(test / (train + test), 0.2, atol=0.005)
+    assert len(set(y_train[:100].tolist())) == len(data.LANGUAGES)
+    language_of = dict(zip(surnames[0][0], y_train, strict=True))
+    assert data.LANGUAGES[language_of["fujimoto"]] == "Japanese" and data.LANGUAGES[language_of["huff"]] == "German"
+
+
+def test_pages_are_sentences_of_words_with_names_masked(pages):
+    for (part, authors), each in zip(pages, (175, 74), strict=True):
+        assert len(part) == 10 * each and np.bincount(authors).tolist() == [each] * len(data.AUTHORS)
+        for page in part:
+            lengths = [len(sentence.split()) for sentence in page]
+            assert sum(lengths) >= data.PAGE_WORDS > sum(lengths[:-1]) and min(lengths) > 0
+            words = " ".join(page).replace("NAME's", "NAME").split(" ")
+            assert all(word == data.NAME or (word.islower() and word.replace("'", "").isalpha()) for word in words)
+
+
+def test_names_of_the_books_are_masked(pages):
+    words = {word for part, _ in pages for page in part for sentence in page for word in sentence.split()}
+    people = "watson darcy rochester huckleberry ishmael queequeg alleyne silas"
+    assert not words & set(people.split())
+    first = " ".join(pages[0][0][0])
+    assert first.startswith("NAME NAME handsome clever and rich with a comfortable home"), "Emma Woodhouse, handsome"
+
+
+def test_no_page_is_in_both_parts(pages):
+    train, test = ({" ".join(page) for page in part} for part, _ in pages)
+    assert len(train) == 1750 and len(test) == 740 and not train & test
+
+
+def test_passages_are_cut_from_the_pages(pages):
+    (x_train, y_train), (x_test, y_test) = data.load_passages()
+    assert (len(x_train), len(x_test)) == (8750, 3700)
+    assert {len(passage.split()) for passage in x_train + x_test} == {80}
+    assert np.bincount(y_train).tolist() == [875] * 10 and np.bincount(y_test).tolist() == [370] * 10
+    assert " ".join(pages[0][0][3]).startswith(" ".join(x_train[15:20])), "five passages of a page, in their order"
+    assert len(data.load_passages(words=150)[0][0]) == 2 * 1750
+    with pytest.raises(ValueError, match="from 1 to 400"):
+        data.load_passages(words=401)
+
+
+def test_missing_texts_say_so(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "DATA_DIR", tmp_path)
+    for load in (data.load_surnames, data.load_book_pages, data.load_passages):
+        with pytest.raises(data.DataError, match="is missing: copy it from the course, or make it with data/build_"):
+            load()
+
+
+def test_headlines_are_read_from_the_users_folder(monkeypatch, tmp_path):
+    monkeypatch.delenv("COURSE_HEADLINES", raising=False)
+    with pytest.raises(data.DataError, match="set COURSE_HEADLINES"):
+        data.load_headlines()
+    with pytest.raises(data.DataError, match=r"thucnews.dev.txt.gz is missing"):
+        data.load_headlines(tmp_path)
+    for part, text in (("dev", "一二\t3\n三 四\t0\n"), ("test", "五\t9\n")):
+        (tmp_path / f"thucnews.{part}.txt.gz").write_bytes(gzip.compress(text.encode("utf-8")))
+    monkeypatch.setenv("COURSE_HEADLINES", str(tmp_path))
+    (x_train, y_train), (x_test, y_test) = data.load_headlines()
+    assert (x_train, y_train.tolist(), x_test, y_test.tolist()) == (["一二", "三 四"], [3, 0], ["五"], [9])

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from helpers.plots.picture import COLOURS, CYCLE, DASHES, MARKERS, Picture, new_figure
 
 Curve = tuple[Sequence[float], Sequence[float], str, str]  # x, y, a name in COLOURS, a format such as "-" or "o"
+VOWELS = "aeiouy"
 WHOLE_TICKS = (1, 2, 5, 10)  # steps and years are whole numbers: no ticks at 2.5
 
 
@@ -71,8 +72,9 @@ def plot_steps(
     alt: str,
     first: int = 0,
     mark: tuple[float, str] | None = None,
+    xlabel: str = "time step",
 ) -> Picture:
-    """Draw quantities over time steps, numbered from ``first``, with the legend beside the plot.
+    """Draw quantities over time steps, or epochs, numbered from ``first``, with the legend beside the plot.
 
     mark: a place between steps and what it is called, drawn as an upright line: ``(9.5, "cut")``.
     """
@@ -81,7 +83,7 @@ def plot_steps(
     for number, (label, values) in enumerate(series.items()):
         steps = range(first, first + len(values))
         axes.plot(steps, values, DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)], label=label)
-    axes.set(xlabel="time step", ylabel=ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_title(title, loc="left", fontweight="bold")
     axes.set_xticks(range(first, first + longest, max(1, longest // 10)))
     if mark is not None:
@@ -285,3 +287,21 @@ def _draw_exit(axes: Axes, start: np.ndarray, end: np.ndarray, colour: str) -> N
     axes.annotate("", tuple(tip), tuple(start), arrowprops={"arrowstyle": "-|>", "color": colour, "lw": 2.5})
     where = f"off the map,\nto ({end[0]:.1f}, {end[1]:.1f})"
     axes.annotate(where, tuple(start + 0.7 * (tip - start)), (14, -14), textcoords="offset points", color=colour)
+
+
+def plot_points(panels: Mapping[str, tuple[Sequence[str], Any]], title: str, alt: str) -> Picture:
+    """Write labels at their places in a plane, in panels side by side: ``{panel title: (N labels, places (N, 2))}``.
+
+    Each panel has a scale of its own, the same along both axes; vowels stand out among letters.
+    """
+    figure, axes = new_figure(columns=len(panels), width=4.6 * len(panels), height=4.4, squeeze=False)
+    for ax, (name, (labels, places)) in zip(axes[0], panels.items(), strict=True):
+        for label, (x, y) in zip(labels, np.asarray(places, np.float64), strict=True):
+            vowel = label in VOWELS
+            colour = COLOURS["recurrent_kernel"] if vowel else COLOURS["text"]
+            ax.text(x, y, label, color=colour, weight="bold" if vowel else "normal", ha="center", va="center")
+        limit = 1.15 * float(np.abs(places).max())
+        ax.set(xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+        ax.set_title(name, fontsize=11, fontweight="normal")
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)

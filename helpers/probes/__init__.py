@@ -11,8 +11,10 @@ from helpers.probes.harness import (
     call_and_count_traces,
     call_with_mask,
     call_with_unknown_length,
+    cells_with_dropout,
     run_with_weights,
     step_with_bias,
+    train_and_show,
 )
 from helpers.probes.models import (
     FreeRun,
@@ -23,6 +25,7 @@ from helpers.probes.models import (
     SequenceModel,
     StepMaker,
     WeightLoss,
+    averaging_classifier,
     keras_classifier,
 )
 
@@ -41,10 +44,13 @@ __all__ = [
     "TanhStepBackward",
     "Unfit",
     "WeightLoss",
+    "averaging_classifier",
     "call_and_count_traces",
     "call_with_mask",
     "call_with_unknown_length",
+    "cells_with_dropout",
     "keras_classifier",
     "run_with_weights",
     "step_with_bias",
+    "train_and_show",
 ]
