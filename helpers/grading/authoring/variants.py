@@ -103,11 +103,13 @@ def source_of(variant: Variant, listed: Iterable[Variant], solution: str) -> str
 
 def _misfit(old: str, times: int, text: str) -> str:
     """Why an edit does not fit, in words, with the line that comes nearest."""
+    parts = [line.strip() for line in old.splitlines() if line.strip()] or [old]
+    quoted = f"`{parts[0]}`" if len(parts) == 1 else f"`{parts[0]}`, with what follows it here,"
     if times:
-        return f"`{old}` occurs {times} times in the cell, not once: quote more of the line."
+        return f"{quoted} occurs {times} times in the cell, not once: quote more of the line."
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    wanted = max(old.splitlines(), key=len).strip()
+    wanted = next((part for part in parts if part not in lines), max(parts, key=len))
     near = difflib.get_close_matches(wanted, lines, 1, 0.3)
     inside = [line for line in lines if difflib.SequenceMatcher(None, wanted, line).find_longest_match().size > 5]
     nearest = near or inside[:1]
-    return f"`{old}` does not occur in the cell" + (f"; the nearest line is `{nearest[0]}`." if nearest else ".")
+    return f"{quoted} does not occur in the cell" + (f"; the nearest line is `{nearest[0]}`." if nearest else ".")
