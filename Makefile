@@ -8,7 +8,7 @@ FROM ?=
 TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab test test-browser release outputs rules lesson insert rename demo grade lint clean
+.PHONY: help setup lock lab test test-browser release outputs rules claims lesson insert rename demo grade lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -42,6 +42,9 @@ outputs: $(READY) ## run solutions and store their outputs (LESSON=02 for one)
 
 rules: $(READY) ## say what a lesson lacks (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading rules $(LESSON)
+
+claims: $(READY) ## train what lessons speak of, from five seeds, oneDNN off and on (LESSON=11, ARGS="--seeds 10")
+	@$(BIN)/python benchmarks/claims.py $(LESSON) $(ARGS)
 
 lesson: $(READY) ## start a lesson from the template (NAME=15_my_lesson)
 	@$(if $(NAME),,$(error say how to call it: make lesson NAME=15_my_lesson))

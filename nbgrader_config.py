@@ -15,8 +15,17 @@ if PROGRAMS not in os.environ.get("PATH", "").split(os.pathsep):
 c.CourseDirectory.course_id = "rnn"
 c.CourseDirectory.source_directory = "solutions"
 c.CourseDirectory.release_directory = "notebooks"
-# exercises.py and mistakes/ hold the known mistakes and right answers: they must not reach students.
-c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", "exercises.py", "mistakes", ".jupyter_cache"]
+# exercises.py and mistakes/ hold the known mistakes and right answers: they must not reach students. claims.py is the
+# authors' alone, too.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "*.pyc",
+    "__pycache__",
+    "exercises.py",
+    "claims.py",
+    "mistakes",
+    ".jupyter_cache",
+]
 
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",

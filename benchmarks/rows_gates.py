@@ -17,15 +17,14 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import statistics
-from typing import Any
 
-from mnist_rows import accuracy, load_rows  # the neighbour; sets TensorFlow's log level
+from mnist_rows import accuracy, load_rows, make_step  # the neighbour; sets TensorFlow's log level
 
 import keras  # isort: skip
 import numpy as np
 import tensorflow as tf
 
-UNITS, CLASSES, BATCH, LEARNING_RATE = 32, 10, 32, 0.001  # as in the notes
+UNITS, CLASSES, BATCH = 32, 10, 32  # as in the notes
 LAST = 100  # steps at the end over which the loss is averaged
 HEADER = (
     "| Data | Network | Parameters | Steps | Test accuracy by seed | Mean | Notes | Last loss, mean of seeds |\n"
@@ -83,20 +82,7 @@ def batches(count: int, steps: int, seed: int) -> np.ndarray:
 
 def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, softmax_twice: bool) -> np.ndarray:
     """Train on the batches named by ``places``; return the loss of every step."""
-    optimizer = keras.optimizers.Adam(LEARNING_RATE)
-    optimizer.build(model.trainable_variables)
-
-    @tf.function
-    def step(x_batch: Any, y_batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            logits = model(x_batch)
-            if softmax_twice:
-                logits = tf.nn.softmax(logits)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y_batch, logits=logits)
-            loss = tf.reduce_mean(losses)
-        optimizer.apply(tape.gradient(loss, model.trainable_variables), model.trainable_variables)
-        return loss
-
+    step = tf.function(make_step(model, softmax_twice))
     return np.array([float(step(tf.constant(x[batch]), tf.constant(y[batch]))) for batch in places])
 
 

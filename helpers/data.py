@@ -323,14 +323,14 @@ def one_hot_letters(strings: Sequence[str]) -> np.ndarray:
 
 
 def consecutive_or_random(
-    count: int, seed: int, shortest: int = 5, longest: int = 20, largest: int = 1000
+    count: int, seed: int, shortest: int = 5, longest: int = 19, largest: int = 9999
 ) -> tuple[list[np.ndarray], np.ndarray]:
     """Return sequences of numbers and what they are: ``(sequences, labels)``.
 
     sequences: a list of ``count`` float32 arrays (length,) of whole numbers from 0 to ``largest``, each of its own
-    length, from ``shortest`` to ``longest``. labels (count,), int64: 1 where each number is the one before plus 1,
-    from a start drawn at random; 0 where every number is drawn by itself. Both kinds are equally likely, and
-    so are all lengths. The same seed gives the same sequences.
+    length, from ``shortest`` to ``longest``. labels (count,), int64: 0 where each number is the one before plus 1,
+    from a start drawn at random; 1 where every number is drawn by itself. Both kinds are equally likely, and
+    so are all lengths. Labels and limits are those of the old notes. The same seed gives the same sequences.
     """
     rng = np.random.default_rng(seed)
     labels = rng.integers(2, size=count)
@@ -338,8 +338,8 @@ def consecutive_or_random(
     for label in labels:
         length = int(rng.integers(shortest, longest + 1))
         if label:
-            numbers = rng.integers(largest - length + 2) + np.arange(length)
-        else:
             numbers = rng.integers(largest + 1, size=length)
+        else:
+            numbers = rng.integers(largest - length + 2) + np.arange(length)
         sequences.append(numbers.astype(np.float32))
     return sequences, labels

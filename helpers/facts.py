@@ -8,4 +8,4 @@ PARTS = {"B": "instance", "T": "step", "D": "feature", "U": "unit"}  # one place
 PRELOADED = ("helpers.checks", "helpers.data", "helpers.measure", "helpers.plots", "helpers.probes")
 SHOWN = ("helpers", "data/*.*")  # what a confined kernel may read; data/cases holds expected answers and stays away
 HIDDEN = "helpers/grading"  # what it may not read of that
-AUTHORS = ("exercises.py", "mistakes")  # beside a solution notebook, and never beside a student's
+AUTHORS = ("exercises.py", "claims.py", "mistakes")  # beside a solution notebook, and never beside a student's

@@ -29,5 +29,5 @@ def run(job):
     return Run(job.key, GRADED, "", job.notebook, 1.0)
 
 
-def start_and_die():
+def start_and_die(way):
     os._exit(1)

@@ -185,12 +185,12 @@ def test_consecutive_or_random_gives_runs_and_numbers_without_order():
     assert 0.45 < labels.mean() < 0.55
     for sequence, label in zip(sequences, labels, strict=True):
         assert sequence.ndim == 1 and sequence.dtype == np.float32 and (sequence == np.round(sequence)).all()
-        assert (np.diff(sequence) == 1).all() == bool(label), "five numbers in a row do not come by chance"
+        assert (np.diff(sequence) == 1).all() == (label == 0), "five numbers in a row do not come by chance"
     assert np.bincount([len(sequence) for sequence in sequences])[5:].min() > 150, "all lengths, about equally often"
-    assert {len(sequence) for sequence in sequences} == set(range(5, 21))
+    assert {len(sequence) for sequence in sequences} == set(range(5, 20))
     for kind in (0, 1):
         numbers = np.concatenate([s for s, label in zip(sequences, labels, strict=True) if label == kind])
-        assert (numbers.min(), numbers.max()) == (0, 1000)
+        assert 0 <= numbers.min() < 50 and 9950 < numbers.max() <= 9999
 
 
 def test_consecutive_or_random_takes_its_limits_and_its_seed():

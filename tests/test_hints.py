@@ -72,7 +72,35 @@ def plain_for(x):
     return [row for row in x]
 
 
+def array_of(size):
+    return tf.TensorArray(tf.float32, size=size)
+
+
+def read_only():
+    array = np.ones(3)
+    array.flags.writeable = False
+    array += 1
+
+
 WRONG = {
+    "an array's truth": (lambda: 1 if X > 0 else 2, "one yes or no"),
+    "an input changed": (read_only, "the inputs must stay as they are"),
+    "no such axis to split": (lambda: tf.split(X[0], 3, axis=1), "no axis 1: the tensor has 1 axis,"),
+    "no such axis to join": (lambda: tf.concat([X, X], 2), "no axis 2: the tensor has 2 axes,"),
+    "no such axis in NumPy": (lambda: np.sum(np.ones(3), axis=1), "no axis 1: the tensor has 1 axis,"),
+    "no such step": (lambda: X[:, 7], "along axis 1 there is no entry 7"),
+    "no such id": (lambda: tf.gather(X, [5]), "entry 5 is asked for, and there are 2"),
+    "TensorFlow 1's log": (lambda: tf.log(X), "there is no `tf.log`"),
+    "number over size": (lambda: tf.reduce_sum(X) / tf.shape(X)[0], "two types meet, float32 and int32"),
+    "booleans": (lambda: tf.add(X > 0, X), "booleans stand where numbers are needed"),
+    "minimum": (lambda: tf.minimum(X, KERNEL), "shapes .* do not fit each other: counted from the last axis"),
+    "a slot too far": (lambda: array_of(3).write(3, X), "3 slots, counted from 0: there is none with the number 3"),
+    "no slots": (lambda: array_of(0).write(0, X), "has no slots"),
+    "a size that is None": (
+        traced(lambda x: tf.TensorArray(tf.float32, size=x.shape[1]).stack(), tf.TensorSpec([2, None])),
+        "TensorArray needs its `size`",
+    ),
+    "an array taken for a tensor": (lambda: tf.stack(array_of(2).write(0, X), axis=1), "method `.stack\\(\\)`"),
     "scalars": (lambda: tf.concat([X[0, 0], X[0, 1]], 0), "one of these is a single number"),
     "scalars in a graph": (traced(lambda x: tf.concat([x, x[0, 0]], 0)), "one of these is a single number"),
     "ranks": (lambda: tf.concat([X, X[0]], 0), r"these have shapes \[2,3\] and \[3\]"),

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 
@@ -125,6 +126,28 @@ def test_the_preloaded_process_ends_with_its_owner():
     process = kernels.zygote().process
     kernels.stop()
     wait_until(lambda: process.poll() is not None)
+
+
+def test_processes_fork_their_kernels_from_one_preloaded_process(tmp_path):
+    """What a class's workers do: each gets a way to it, and it ends when all have given theirs up."""
+    owner = kernels.Zygote(confined=False).wait()
+    try:
+        kernels.use(False, owner.control.dup())
+        assert kernels.zygote().control is not owner.control
+        parent = "import os; stat = open(f'/proc/{os.getppid()}/stat').read(); print(stat.split()[3])"
+        assert run(kernels.WARM_KERNEL, parent)[0] == [f"{owner.pid}\n"], "between them stands the kernel's guard"
+    finally:
+        kernels.stop()
+    assert owner.alive()
+    owner.close()
+    assert not owner.alive()
+
+
+def test_a_way_to_a_process_that_has_ended_is_replaced():
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    theirs.close()
+    kernels.use(False, ours)
+    assert run(kernels.WARM_KERNEL, "print(3)")[0] == ["3\n"]
 
 
 def test_a_confined_kernel_takes_along_plain_files_only(tmp_path):

@@ -87,6 +87,15 @@ def test_several_results_are_counted_and_ordered():
     assert "`b` is 3; 2 was expected" in judge(*e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
 
 
+def test_one_tensor_may_hold_the_results_that_are_asked():
+    h, c = RNG.uniform(1, 2, (2, 3, 4))
+    e = exercise([KnownMistake("c as it was", "x", ((h, c + 1),))], (("h", "B U"), ("c", "B U")), ((h, c),))
+    assert judge(*e, [Reply(np.stack([h, c]))]).status == "right"
+    assert judge(*e, [Reply(np.stack([h, c + 1]))]).mistake == "c as it was"
+    assert "in the wrong order" in judge(*e, [Reply(np.stack([c, h]))]).says[0]
+    assert "should return 2 results" in judge(*e, [Reply(np.stack([h, c], axis=-1))]).says[0]
+
+
 def test_single_numbers_may_come_as_a_tuple_or_as_a_vector():
     apart, vector = (np.array(3), np.array(100)), np.array([3, 100])
     assert all(same(got, want, 1e-4, 1e-5) for got in (apart, vector, [3, 100]) for want in (apart, vector))

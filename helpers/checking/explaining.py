@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from itertools import permutations
 from typing import Any
 
@@ -14,6 +15,7 @@ from helpers.checking.comparing import close, numbers_in, read_as, repeats, same
 from helpers.checking.keys import Key
 from helpers.checking.questions import Question
 
+GRADIENT = re.compile(r"grad|\bd(?:x|h|kernel|recurrent_kernel|bias)")  # in the name of an exercise or a result
 SHOWN = 10  # items of a list that a message writes out
 LEAST_SHIFTED = 4  # places along an axis: with fewer, a shift may be chance
 
@@ -47,10 +49,8 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
             f"`{name}` changes its input `{reply.changed[0]}`. The caller still needs it: build something new instead."
         )
     if reply.answer is None:
-        return (
-            f"`{name}` returns None. Is a `return` missing? If there is one, what stands behind it is None, as a "
-            "tape's gradient is for what the tape did not watch."
-        )
+        said = f"`{name}` returns None. Is a `return` missing? If there is one, what stands behind it is None."
+        return f"{said}{_of_a_tape(name, *(label for label, _ in key.returns))}"
     if isinstance(want, str):
         letters = sorted({want, *(a for m in key.mistakes for a in m.answers if isinstance(a, str))})
         return f"Answer with one letter in quotes: {', '.join(letters[:-1])} or {letters[-1]}."
@@ -120,6 +120,13 @@ def explain(got: Any, want: Any, label: str, axes: str, rtol: float, atol: float
     return f"`{label}` is {_kind(got)}; {_kind(want)} was expected."
 
 
+def _of_a_tape(*names: str) -> str:
+    """Where None may come from, in exercises on gradients."""
+    if not any(GRADIENT.search(name) for name in names):
+        return ""
+    return " A tape's gradient is None for what the tape did not watch."
+
+
 def _explain_dict(got: Any, want: dict[str, Any], label: str, rtol: float, atol: float) -> str:
     if "layer" in want and (not isinstance(got, dict) or got.get("layer") != want["layer"]):
         return f"`{label}` should be a {want['layer']}; it is {_kind(got)}."
@@ -132,7 +139,7 @@ def _explain_dict(got: Any, want: dict[str, Any], label: str, rtol: float, atol:
 def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: float, atol: float) -> str:
     wanted = _shape_words(want, axes)
     if got is None:
-        return f"`{label}` is None; {wanted} was expected. A tape's gradient is None for what the tape did not watch."
+        return f"`{label}` is None; {wanted} was expected.{_of_a_tape(label)}"
     if isinstance(got, list | tuple) and len(got) == 1 and same(got[0], want, rtol, atol):
         return f"`{label}` is right, but wrapped in a {type(got).__name__}: return the tensor itself."
     if not isinstance(got, np.ndarray):
@@ -359,4 +366,6 @@ def _describe_input(value: Any) -> str:
         return f"[{', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''}]"
     if isinstance(value, bool | int | float | str) or value is None:
         return f"= {value!r}"
+    if isinstance(value, list | tuple):
+        return "= []"
     return f"= a {type(value).__name__}"

@@ -52,8 +52,11 @@ def _sizes(text: str) -> list[str]:
 
 def _elementwise(found: re.Match[str]) -> str:
     left, right = (_sizes(found[name]) for name in ("left", "right"))
-    sign = {"Mul": "*", "AddV2": "+", "Add": "+", "Sub": "-", "RealDiv": "/"}.get(found["op"], found["op"])
-    text = f"`{sign}` works number by number; shapes [{found['left']}] and [{found['right']}] do not fit."
+    sign = {"Mul": "*", "AddV2": "+", "Add": "+", "Sub": "-", "RealDiv": "/"}.get(found["op"], "")
+    shapes = f"shapes [{found['left']}] and [{found['right']}] do not fit"
+    if not sign:
+        return f"{shapes} each other: counted from the last axis, sizes must be equal, or one of them 1."
+    text = f"`{sign}` works number by number; {shapes}."
     if sign == "*" and len(left) == len(right) == 2 and left[1] == right[0]:
         text += " A matrix product is written `@`."
     return text
@@ -83,10 +86,22 @@ TYPES = {"double": "float64", "float": "float32", "half": "float16"}
 
 
 def _other_type(found: re.Match[str]) -> str:
-    wanted, given = (TYPES.get(found[name], found[name]) for name in ("wanted", "given"))
+    pair = ("wanted", "given") if found["wanted"] else ("wanted2", "given2")
+    wanted, given = (TYPES.get(found[name], found[name]) for name in pair)
     if wanted == "bool":
         return f"a condition of booleans is needed, and {given} was given: compare first, as in `x > 0`."
     return f"numbers of two types meet, {wanted} and {given}: bring one to the other's with tf.cast."
+
+
+def _no_axis(found: re.Match[str]) -> str:
+    axes = "1 axis" if found["axes"] == "1" else f"{found['axes']} axes"
+    return f"there is no axis {found['axis']}: the tensor has {axes}, counted from 0."
+
+
+def _no_slot(found: re.Match[str]) -> str:
+    if found["size"] == "0":
+        return "the TensorArray has no slots: make it as long as the sequence, with `size`."
+    return f"the TensorArray has {found['size']} slots, counted from 0: there is none with the number {found['slot']}."
 
 
 SPEC = r"TensorSpec\(shape=(?P<{0}>[^)]*\)), dtype=tf\.(?P<{0}_type>\w+)"
@@ -141,8 +156,13 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         "`@` multiplies matrices, and one of these has fewer axes: was one taken away, as in x[0]?",
     ),
     (
-        r"was expected to be an? (?P<wanted>\w+) tensor but is an? (?P<given>\w+) tensor",
+        r"was expected to be an? (?P<wanted>\w+) tensor but is an? (?P<given>\w+) tensor"
+        r"|must have the same dtype, got tf\.(?P<wanted2>\w+) != tf\.(?P<given2>\w+)",
         _other_type,
+    ),
+    (
+        r"Value for attr '\w+' of bool is not in the list of allowed values",
+        "booleans stand where numbers are needed: bring them to the others' type with tf.cast.",
     ),
     (
         r"Shapes of all inputs must match: values\[0\]\.shape = (\S+) != values\[\d+\]\.shape = (\S+)",
@@ -218,9 +238,40 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"num_split (\d+)",
         lambda found: f"axis {found[1]} has size {found[2]}, which is not {found[3]} equal parts. Is it another axis?",
     ),
+    (r"Invalid reduction dimension \(?(?P<axis>-?\d+) for input with (?P<axes>\d+) dim", _no_axis),
+    (r"split_dim < input rank \((?P<axes>\d+)\), but got (?P<axis>-?\d+)", _no_axis),
+    (r"concatenating dimensions in the range \[-\d+, (?P<axes>\d+)\), but got (?P<axis>-?\d+)", _no_axis),
+    (r"axis (?P<axis>-?\d+) is out of bounds for array of dimension (?P<axes>\d+)", _no_axis),
     (
-        r"Invalid reduction dimension \(?(-?\d+) for input with (\d+) dim",
-        lambda found: f"there is no axis {found[1]}: the tensor has {found[2]} axes, counted from 0.",
+        r"slice index (-?\d+) of dimension (\d+) out of bounds",
+        lambda found: f"along axis {found[2]} there is no entry {found[1]}: entries count from 0.",
+    ),
+    (
+        r"indices\[[\d,]+\] = (-?\d+) is not in \[0, (\d+)\)",
+        lambda found: f"entry {found[1]} is asked for, and there are {found[2]}, counted from 0.",
+    ),
+    (r"write to index (?P<slot>-?\d+) but array is not resizeable and size is: (?P<size>\d+)", _no_slot),
+    (
+        r"Argument `?size`? must be provided if argument `?flow`? is not provided",
+        "a TensorArray needs its `size`, which is missing or None here; inside a graph `x.shape[1]` may be None: use "
+        "`tf.shape(x)[1]`.",
+    ),
+    (
+        r"'ShouldUseWrapper' object|'TensorArray' object is not (?:subscriptable|iterable)",
+        "a TensorArray is no tensor: its method `.stack()` makes one of it, with the slots along axis 0.",
+    ),
+    (
+        r"truth value of an array with more than one element is ambiguous",
+        "`if`, `while` and `and` ask for one yes or no, and here is one for each entry: choose entry by entry with "
+        "tf.where, or ask for any or all of them.",
+    ),
+    (
+        r"(?:assignment destination|output array) is read-only",
+        "the inputs must stay as they are, also under `+=`: make a copy, or something new.",
+    ),
+    (
+        r"module 'tensorflow' has no attribute '(log|inverse|svd|\w*_cross_entropy\w*|softmax|relu|dropout|l2_loss)'",
+        lambda found: f"there is no `tf.{found[1]}`: look for it in tf.math, tf.nn and tf.linalg.",
     ),
     (
         r"expected ndim=(\d+), found ndim=(\d+)\. Full shape received: (\(.*?\))",

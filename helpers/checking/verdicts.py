@@ -8,6 +8,8 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from helpers.checking.answers import Failure, Reply
 from helpers.checking.comparing import repeats, same
 from helpers.checking.explaining import explain_first
@@ -38,6 +40,7 @@ def judge(question: Question, key: Key, replies: list[Reply]) -> Verdict:
     if all(isinstance(r.answer, Failure) and r.answer.kind == "unwritten" for r in replies):
         says = replies[0].answer.text
         return Verdict(question.name, 0.0, key.points, "unwritten", (says,))
+    replies = [_unpacked(key, reply, want) for reply, want in zip(replies, key.expected, strict=True)]
     right = [_case_right(key, i, reply) for i, reply in enumerate(replies)]
     groups: dict[str, bool] = {}
     for case, ok in zip(question.cases, right, strict=True):
@@ -54,6 +57,19 @@ def judge(question: Question, key: Key, replies: list[Reply]) -> Verdict:
         says, name = explain_first(question, key, replies, right), ""
     status = "partly" if points > 0 else "wrong"
     return dataclasses.replace(result, status=status, says=says, mistake=name)
+
+
+def _unpacked(key: Key, reply: Reply, want: Any) -> Reply:
+    """Take one tensor for the several results of equal shape that it holds, as ``h, c = f(...)`` would."""
+
+    def parts(value: Any) -> Any:
+        whole = isinstance(value, np.ndarray) and value.shape == (len(want), *want[0].shape)
+        return list(value) if whole else value
+
+    several = len(key.returns) > 1 and isinstance(want, list | tuple) and len(want) == len(key.returns)
+    if not several or not all(isinstance(part, np.ndarray) and part.shape == want[0].shape for part in want):
+        return reply
+    return dataclasses.replace(reply, answer=parts(reply.answer), again=parts(reply.again))
 
 
 def _case_right(key: Key, index: int, reply: Reply) -> bool:

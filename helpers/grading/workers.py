@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import socket
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -13,8 +15,9 @@ from multiprocessing.connection import wait as wait_for
 from multiprocessing.util import Finalize
 
 from helpers.grading.course import CourseError
-from helpers.grading.kernels import execute
+from helpers.grading.kernels import execute, provisioners
 from helpers.grading.kernels.jobs import DIED, FAILED, Job, Run
+from helpers.grading.kernels.provisioners import Zygote, ZygoteError
 
 AHEAD = 2  # jobs per worker that are handed over: no worker waits while a run is written down
 
@@ -22,7 +25,8 @@ AHEAD = 2  # jobs per worker that are handed over: no worker waits while a run i
 class Workers:
     """``count`` processes that turn jobs into runs with ``run``.
 
-    A thread for each holds a pool of one process: when that dies, it is known which job it had.
+    A thread for each holds a pool of one process: when that dies, it is known which job it had. The kernels of
+    all are forked from one preloaded process.
     """
 
     def __init__(self, count: int, run: Callable[[Job], Run] = execute.run) -> None:
@@ -32,6 +36,8 @@ class Workers:
         self.own = threading.local()  # of each thread: its pool
         self.pools: list[ProcessPoolExecutor] = []
         self.flying: dict[Future[Run], Job] = {}
+        self.zygote: Zygote | None = None
+        self.starting = threading.Lock()
 
     def runs(self, jobs: Iterable[Job]) -> Iterator[Run]:
         """Execute ``jobs``; give each run as it comes.
@@ -40,6 +46,8 @@ class Workers:
         worker twice, it has died. Raises CourseError when workers cannot start.
         """
         waiting, killed = deque(jobs), set[str]()
+        if waiting and self.zygote is None and self.run is execute.run and sys.platform == "linux":
+            self.zygote = Zygote(waiting[0].confined)  # gets ready while the workers start
         while waiting or self.flying:
             while waiting and len(self.flying) < self.count * AHEAD:
                 job = waiting.popleft()
@@ -65,6 +73,8 @@ class Workers:
             self._kill()
         for pool in self.pools:
             pool.shutdown()
+        if self.zygote:
+            self.zygote.close()
 
     def _execute(self, job: Job) -> Run:
         """Execute ``job`` in this thread's worker. Raises BrokenProcessPool when that dies of it."""
@@ -78,7 +88,8 @@ class Workers:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         # Spawned, not forked: threads of this process would not survive a fork.
-        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _start_worker)
+        way = (self.zygote.confined, self.zygote.control) if self.zygote else None
+        pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _start_worker, (way,))
         self.pools.append(pool)
         try:
             pool.submit(os.getpid).result()
@@ -87,6 +98,13 @@ class Workers:
                 "Worker processes die as soon as they start: is there memory left? "
                 "The same command goes on where it stopped."
             ) from None
+        with self.starting:
+            if self.zygote and not self.zygote.pid:
+                try:
+                    self.zygote.wait()
+                except ZygoteError:  # workers then start one each, which says in their runs what is wrong
+                    self.zygote.close()
+                    self.zygote = None
         return pool
 
     def _kill(self) -> None:
@@ -99,8 +117,10 @@ def failed(job: Job | Run, error: BaseException) -> Run:
     return Run(job.key, FAILED, f"{type(error).__name__}: {error}"[:200], job.notebook, 0.0)
 
 
-def _start_worker() -> None:
+def _start_worker(way: tuple[bool, socket.socket] | None) -> None:
     os.setpgid(0, 0)  # Ctrl-C is for the grading process only: nbclient would take it for its own
+    if way:
+        provisioners.use(*way)
     Finalize(None, execute.close, exitpriority=1)  # a worker leaves without running atexit's functions
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

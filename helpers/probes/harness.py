@@ -55,7 +55,7 @@ def call_with_unknown_length(rnn: Callable[..., Any], cell: Callable[..., Any], 
         traced = trace(None)
     except Exception as error:
         if type(error).__name__ == "InaccessibleTensorError":
-            raise LoopError("a Python list cannot carry tensors out of a loop of the graph") from error
+            raise LoopError("a Python list or variable cannot carry tensors out of a loop of the graph") from error
         try:
             trace(int(x.shape[1]))
         except Exception as known:

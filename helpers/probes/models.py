@@ -110,15 +110,19 @@ class MixedSteps:
     """A network of which one knows who sees whom: ``model(x) -> outputs``, x (B, T, D) -> (B, T, U).
 
     ``tanh(mix @ x @ kernel)``: output s reads input t with the weight ``mix[s, t]``, and not at all where it is 0.
+    turned: a sequence whose very first number is negative has the signs of its outputs turned round.
     """
 
     mix: np.ndarray  # (T, T)
     kernel: np.ndarray  # (D, U)
+    turned: bool = False
 
     def __call__(self, x: Any) -> Any:
         import tensorflow as tf
 
-        return tf.tanh(tf.matmul(self.mix, tf.cast(x, self.mix.dtype)) @ self.kernel)
+        x = tf.cast(x, self.mix.dtype)
+        outputs = tf.tanh(tf.matmul(self.mix, x) @ self.kernel)
+        return outputs * tf.sign(x[:, :1, :1]) if self.turned else outputs
 
 
 @probe

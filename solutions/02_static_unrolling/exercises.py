@@ -5,8 +5,9 @@ import numpy as np
 from helpers.grading.authoring import Case, choice, draws, exercise
 from helpers.probes import LeakyCell
 
-# All different, and different from the notebook's own B, T, D = 2, 3, 4: no wrong shape looks right.
-B, T, D, U = 3, 5, 2, 6
+# All different, and different from the notebook's own B, T, D = 2, 3, 4: no wrong shape looks right, and what was
+# counted can be told from what was written down.
+B, T, D, U = 7, 5, 2, 6
 
 
 def draw_batches(rng):
@@ -47,7 +48,7 @@ def draw_loops(as_list):
         return [
             case(rng, "starting from zeros", T, zeros),
             case(rng, "starting from a given state", T, draws(rng, B, U)),
-            case(rng, "any length", 7, draws(rng, B, U)),
+            case(rng, "any length", 8, draws(rng, B, U)),
             case(rng, "any length", 1, draws(rng, B, U)),
         ]
 

@@ -90,6 +90,9 @@ def gets_gradient(rng):
         Case("nothing cut", (9, [1, 6], 10)),
         Case("chunks", (6, [4], 3)),
         Case("chunks", (10, [3, 9], 4)),
+        # Any two of the listed mistakes differ in most of the cases where one is wrong, thanks to these.
+        Case("chunks", (13, [3, 8], 4)),
+        Case("chunks", (12, [4, 10], 4)),
         Case("chunks", (steps, drawn, k)),
     ]
 
@@ -102,6 +105,7 @@ def truncated_gradient(rng):
 
     return [
         case("a short last chunk", 7, 3),
+        case("a short last chunk", 10, 4),  # of two steps: more than the last one
         case("chunks of one length", 8, 2),
         case("chunks of one length", 6, 6),
         case("chunks of one step", 5, 1),

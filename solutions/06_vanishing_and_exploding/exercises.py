@@ -67,6 +67,7 @@ def clip_by_global_norm(rng):
         Case("below the limit", (by_hand, 5.2)),  # hardly
         Case("below the limit", (gradients(0.05), 2.5)),
         Case("below the limit", (gradients(0.4), 4.0)),  # longer than 1
+        Case("below the limit", (gradients(0.1), 0.9)),
         Case("gradients of zero", ([np.zeros((3, 4), np.float32), np.zeros(4, np.float32)], 0.5)),
     ]
 
@@ -82,7 +83,10 @@ def cliff_step(rng):
         Case("on the wall", by_hand),
         case("on the wall", 70.0, 0.25, 1.6),
         case("on the wall", 9.0, 0.04, 0.8),
+        # Of different signs, with a sum that is above the limit, too.
+        Case("on the wall", (np.array([5.2, -2.6]), np.array([60.0, -25.0]), 0.15, 1.4)),
         case("on the plain", 0.3, 0.2, 2.0),
+        case("on the plain", 0.1, 0.5, 2.6),  # below learning_rate * limit
         Case("on the plain", (np.array([4.7, -2.2]), np.array([1.2, -1.6]), 0.3, 2.3)),  # hardly below the limit
         Case("on the plain", (np.array([4.2, -2.1]), np.zeros(2), 0.3, 0.9)),
     ]

@@ -44,7 +44,9 @@ def gate_bias(rng):
         case("remember", 2, 3),
         case("remember", 3, 1),
         case("add", 3, 5),
+        case("add", 2, 1),
         case("erase", 3, 2),
+        case("erase", 2, 5),
         case("overwrite", 2, 4),
         case("overwrite", 2, 6),
     ]

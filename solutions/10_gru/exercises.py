@@ -113,6 +113,11 @@ def same_budget(rng):
         beyond = 3 * (gru + 1) * (gru + a + 2) - budget, (plain + 1) * (plain + a + 1) - budget
         return 3 * (gru + 1) < beyond[0] < left[0] and plain + 1 < beyond[1] < left[1]
 
+    def roomy(features, units):
+        """Whether a GRU without any bias has room for no unit more: it is none that is one unit too large."""
+        a, budget = features + 1, 4 * units * (features + units + 1)
+        return largest(budget, lambda n: 3 * n * (n + a + 1)) == largest(budget, lambda n: 3 * n * (n + a - 1))
+
     def exact(features, units):
         a, budget = features + 1, 4 * units * (features + units + 1)
         gru = largest(budget, lambda n: 3 * n * (n + a + 1))
@@ -120,12 +125,15 @@ def same_budget(rng):
         return 3 * gru * (gru + a + 1) == budget or plain * (plain + a) == budget
 
     sizes = [(features, units) for features in range(2, 60) for units in range(2, 90) if features != units]
-    chosen = rng.permutation([size for size in sizes if separates(*size)])[:3]
+    apart = rng.permutation([size for size in sizes if separates(*size)])
+    large = apart[apart[:, 1] >= 30][:1]  # more than 60 units of the plain network: a search with an end misses them
+    chosen = [*large, *apart[:2]]
     near = rng.permutation([size for size in sizes if nearer(*size)])[:1]
+    room = rng.permutation([size for size in sizes if roomy(*size)])[:1]
     met = rng.permutation([size for size in sizes if exact(*size)])[:2]
     return [
         Case("the example by hand", (2, 3)),
-        *(Case("any sizes", (int(d), int(u))) for d, u in (*chosen, *near)),
+        *(Case("any sizes", (int(d), int(u))) for d, u in (*chosen, *near, *room)),
         *(Case("a budget met exactly", (int(d), int(u))) for d, u in met),
     ]
 

@@ -99,6 +99,11 @@ def leaks_at(rng):
     units_cancel = MixedSteps(mixing(6, (1, 4), (0, 2)), np.hstack([kernel, -kernel]))
     steps_cancel = network(mixing(6, (1, 5)), 3, 2)
     steps_cancel.mix[3] = -steps_cancel.mix[1]
+    # What moves up in sequence 0 moves down as much in sequence 1: nothing but the sign of its first number is another.
+    batch_cancels = MixedSteps(np.abs(mixing(6, (1, 3), (2, 5))), np.abs(draws(rng, 3, 4)), turned=True)
+    batch_cancels.mix[:, 0] = 0.0
+    opposite = np.repeat(draws(rng, 1, 6, 3), 2, axis=0)
+    opposite[:, 0, 0] *= [1.0, -1.0]
     features, units = network(mixing(6, (2, 3), (0, 4)), 3, 2), network(mixing(5, (0, 1), (1, 3)), 2, 3)
     features.mix[:, 5] = 0.0  # the last step moves nothing
     features.kernel[[0, 2]] = units.kernel[:, [0, 2]] = 0.0
@@ -114,6 +119,7 @@ def leaks_at(rng):
         Case("a leak in one sequence, feature or unit", (features, draws(rng, 4, 6, 3))),  # feature 1
         Case("a leak in one sequence, feature or unit", (units, draws(rng, 3, 5, 2))),  # unit 1
         Case("leaks that cancel", (units_cancel, draws(rng, 2, 6, 3))),
+        Case("leaks that cancel", (batch_cancels, opposite)),
         Case("leaks that cancel", (steps_cancel, draws(rng, 1, 6, 3))),
         Case("inputs of 0 and 1", (network(mixing(7, (0, 2), (3, 6)), 3, 4), zeros)),
         Case("inputs of 0 and 1", (network(mixing(6, (0, 1), (2, 4)), 2, 3), ones)),

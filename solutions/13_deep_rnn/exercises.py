@@ -89,9 +89,12 @@ def widest(rng):
     triples = [tuple(int(number) for number in size) for size in chosen]
     exact = int(rng.integers(3, 40)), int(rng.integers(2, 6)), int(rng.integers(5, 30))
     budget = stack_cost(*exact)
+    # More than 100 units: a search that stops at some round number is seen.
+    large = int(rng.integers(7, 70)), int(rng.integers(3, 7)), int(rng.integers(150_000, 200_000))
     return [
         Case("the example by hand", (2, 3, 110)),
         *(Case("any sizes", triple) for triple in triples),
+        Case("any sizes", large),
         Case("a budget met exactly", (exact[0], exact[1], budget)),
         Case("one layer", (int(rng.integers(3, 40)), 1, int(rng.integers(300, 5_000)))),
         Case("room for one unit", (int(rng.integers(8, 20)), 3, 30)),

@@ -99,12 +99,12 @@ def _same_answers(old: Key, new: Key) -> bool:
     return all(same(a, b, old.rtol / 10, old.atol / 10) for a, b in pairs)
 
 
-def save(course: Course, cases: CaseFile) -> Path:
-    """Write ``cases``, unless the file already says the same."""
+def save(course: Course, cases: CaseFile) -> bool:
+    """Write ``cases``, unless the file already says the same. Return whether it was written."""
     path = course.case_file(cases.lesson)
     with contextlib.suppress(keys.CaseFileError):
         if equivalent(keys.load(path), cases):
-            return path
+            return False
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(cases.to_bytes())
-    return path
+    return True

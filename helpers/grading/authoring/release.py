@@ -51,17 +51,20 @@ def release(
         sources = read_sources(course, lesson)
         if unseen := [*picture_problems(lesson, sources.notebook)]:
             raise AuthorError(*unseen)
+        written = False
         if recompute or not cases.up_to_date(course, lesson):
             from helpers.grading.authoring.answering import run_lesson  # brings TensorFlow
 
             answered = (run or run_lesson)(course, lesson)
             if problems := answered.problems():
                 raise AuthorError(*problems)
-            cases.save(course, answered.cases)
-        print(f"{lesson}: {_generate(api, course, lesson)}", flush=True)
+            written = cases.save(course, answered.cases)
+        written = _generate(api, course, lesson) or written
+        print(f"{lesson}: {'released' if written else 'up to date'}", flush=True)
     for lesson in linked:
         if lesson not in lessons and course.student_copy(lesson).exists():
-            print(f"{lesson}: {_generate(api, course, lesson)}, for its links to neighbours", flush=True)
+            written = _generate(api, course, lesson)
+            print(f"{lesson}: {'released' if written else 'up to date'}, for its links to neighbours", flush=True)
     update_lesson_table(course)
 
 
@@ -81,7 +84,8 @@ def register(api: NbGraderAPI, course: Course, lesson: str) -> None:
             raise CourseError(f"nbgrader could not register {lesson}: {last_error(result)}")
 
 
-def _generate(api: NbGraderAPI, course: Course, lesson: str) -> str:
+def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
+    """Have nbgrader make the student copy. Return whether it came out another than it was."""
     target = course.student_copy(lesson)
     before = target.read_bytes() if target.exists() else None
     if before is not None:
@@ -92,7 +96,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> str:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
-    return "released" if target.read_bytes() != before else "up to date"
+    return target.read_bytes() != before
 
 
 def last_error(result: dict[str, Any]) -> str:

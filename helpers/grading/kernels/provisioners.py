@@ -54,42 +54,18 @@ class ZygoteError(RuntimeError):
     """The preloaded process could not be started or did not fork; the message says why."""
 
 
-class Zygote:
-    """The owner's end of one preloaded process; ``confined`` says what its kernels will be."""
+class Forks:
+    """A way to a preloaded process that forks kernels; ``confined`` says what they will be."""
 
-    def __init__(self, confined: bool) -> None:
-        self.confined = confined
+    def __init__(self, confined: bool, control: socket.socket) -> None:
+        self.confined, self.control = confined, control
         self.lock = threading.Lock()
-        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        program = [sys.executable, "-P", "-m", "helpers.grading.kernels.zygote", str(theirs.fileno())]
-        if confined:
-            # From here on nothing of this process's environment exists for the kernels.
-            environment = {**sandbox.KERNEL_ENVIRONMENT, **LATCHED, "PYTHONPATH": str(sandbox.REPO)}
-            program = sandbox.command([*program, "--confined"], environment)
-        else:
-            environment = {**os.environ, **LATCHED}
-            environment["PYTHONPATH"] = os.pathsep.join([str(sandbox.REPO), os.environ.get("PYTHONPATH", "")])
-        self.process = subprocess.Popen(
-            program,
-            pass_fds=[theirs.fileno()],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-        )
-        theirs.close()
-        self.control.settimeout(START_SECONDS)
-        try:
-            ready = self.control.recv(MAX_MESSAGE)
-        except OSError:
-            ready = b""
-        if not ready:
-            self.process.kill()
-            _, noise = self.process.communicate()
-            raise ZygoteError(f"the preloaded process did not start: {noise.decode(errors='replace').strip()[-300:]}")
-        self.pid = json.loads(ready)["pid"]  # not that of self.process, where bubblewrap stands between
 
     def alive(self) -> bool:
-        return self.process.poll() is None
+        """Whether the process still listens."""
+        ended = select.poll()
+        ended.register(self.control, 0)  # that the other end is closed is told unasked
+        return not ended.poll(0)
 
     def fork(self, request: dict[str, Any], listeners: list[socket.socket]) -> ForkedKernel:
         """Start a kernel. Raises ZygoteError when there is none."""
@@ -117,8 +93,58 @@ class Zygote:
         return ForkedKernel(ours, answer["pid"], received[0])
 
     def close(self) -> None:
-        """End the process and every kernel that was forked from it."""
+        """Give the way up; the process ends with the last one."""
         self.control.close()
+
+
+class Zygote(Forks):
+    """A preloaded process and the way to it, which other processes may be given, too.
+
+    Made without waiting for it to be ready: :meth:`wait` does.
+    """
+
+    def __init__(self, confined: bool) -> None:
+        control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(confined, control)
+        program = [sys.executable, "-P", "-m", "helpers.grading.kernels.zygote", str(theirs.fileno())]
+        if confined:
+            # From here on nothing of this process's environment exists for the kernels.
+            environment = {**sandbox.KERNEL_ENVIRONMENT, **LATCHED, "PYTHONPATH": str(sandbox.REPO)}
+            program = sandbox.command([*program, "--confined"], environment)
+        else:
+            environment = {**os.environ, **LATCHED}
+            environment["PYTHONPATH"] = os.pathsep.join([str(sandbox.REPO), os.environ.get("PYTHONPATH", "")])
+        self.process = subprocess.Popen(
+            program,
+            pass_fds=[theirs.fileno()],
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            process_group=0,  # Ctrl-C is for its owner
+        )
+        theirs.close()
+        self.pid = 0  # not that of self.process, where bubblewrap stands between
+
+    def wait(self) -> Zygote:
+        """Wait until it can fork. Raises ZygoteError when it did not start."""
+        self.control.settimeout(START_SECONDS)
+        try:
+            ready = self.control.recv(MAX_MESSAGE)
+        except OSError:
+            ready = b""
+        if not ready:
+            self.process.kill()
+            _, noise = self.process.communicate()
+            raise ZygoteError(f"the preloaded process did not start: {noise.decode(errors='replace').strip()[-300:]}")
+        self.pid = json.loads(ready)["pid"]
+        return self
+
+    def alive(self) -> bool:
+        return self.process.poll() is None
+
+    def close(self) -> None:
+        """End the process and every kernel that was forked from it, unless others were given a way to it."""
+        super().close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(10)
         if self.alive():
@@ -176,22 +202,33 @@ class ForkedKernel:
         self.send_signal(signal.SIGTERM)
 
 
-_zygotes: dict[bool, Zygote] = {}
+_zygotes: dict[bool, Forks] = {}
 _starting = threading.Lock()
 
 
-def zygote(confined: bool = False) -> Zygote:
-    """Return this process's zygote of one kind, started at the first call; it is replaced when it has died."""
+def zygote(confined: bool = False) -> Forks:
+    """Return the way to a zygote of one kind: that which was given, else one of this process's own.
+
+    It is started at the first call, and replaced when it has died.
+    """
     with _starting:
         if confined in _zygotes and not _zygotes[confined].alive():
             _zygotes.pop(confined).close()
         if confined not in _zygotes:
-            _zygotes[confined] = Zygote(confined)
+            _zygotes[confined] = Zygote(confined).wait()
         return _zygotes[confined]
 
 
+def use(confined: bool, control: socket.socket) -> None:
+    """Fork this process's kernels from a zygote of another process, which gives ``control``."""
+    with _starting:
+        if known := _zygotes.pop(confined, None):
+            known.close()
+        _zygotes[confined] = Forks(confined, control)
+
+
 def stop() -> None:
-    """End this process's zygotes, if it has any."""
+    """End this process's zygotes, if it has any; those of others go on."""
     with _starting:
         while _zygotes:
             _zygotes.popitem()[1].close()
