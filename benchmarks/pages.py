@@ -93,8 +93,18 @@ Reader = tuple[Callable[[], keras.Model], Callable[[np.ndarray], np.ndarray], in
 READERS: dict[str, Reader] = {  # a model, what it reads of (N, S, W), steps one after the other, rate of learning
     "bag of words": (lambda: keras.Sequential([keras.Input((SIZE,)), layers.Dense(CLASSES)]), count, 0, 0.003),
     "averaged embeddings": (lambda: averaged(36), flatten, 0, 0.01),
-    "two levels: GRU(40), GRU(40)": (lambda: Levels(layers.GRU(40), layers.GRU(40)), np.asarray, WORDS + SENTENCES, 0.003),
-    "two levels: GRU(61), mean": (lambda: Levels(layers.GRU(61), layers.GlobalAveragePooling1D()), np.asarray, WORDS, 0.003),
+    "two levels: GRU(40), GRU(40)": (
+        lambda: Levels(layers.GRU(40), layers.GRU(40)),
+        np.asarray,
+        WORDS + SENTENCES,
+        0.003,
+    ),
+    "two levels: GRU(61), mean": (
+        lambda: Levels(layers.GRU(61), layers.GlobalAveragePooling1D()),
+        np.asarray,
+        WORDS,
+        0.003,
+    ),
     "flat: GRU(64)": (lambda: flat(64), flatten, SENTENCES * WORDS, 0.003),
 }
 
