@@ -60,12 +60,26 @@ def each_sentence(rng):
     ]
 
 
+@exercise(returns={"embedding": "", "sentence": "", "page": "", "answer": ""})
+def count_weights(rng):
+    def drawn():
+        size, sentences, words = int(rng.integers(300, 3000)), int(rng.integers(11, 40)), int(rng.integers(41, 70))
+        features, units, page_units = (int(n) for n in rng.permutation(np.arange(13, 90))[:3])
+        return size, features, units, page_units, int(rng.integers(3, 11)), sentences, words
+
+    return [
+        Case("the example by hand", (10, 3, 2, 4, 5, 6, 7)),
+        Case("any sizes", drawn()),
+        Case("any sizes", drawn()),
+    ]
+
+
 def reader(rng, features, units):
     return MaskedReader(*(draws(rng, *shape, scale=0.7) for shape in ((features, units), (units, units), (units,))))
 
 
 def words_of(rows):
-    """Return (B, S, W), True where there is a word, of how many each sentence has: rows (B, S), W is the largest + 1."""
+    """Return a word mask (B, S, W) from how many words each sentence has, rows (B, S); W is one more than needed."""
     rows = np.array(rows)
     return np.arange(rows.max() + 1) < rows[:, :, None]
 
@@ -116,20 +130,6 @@ def page_mean(rng):
         case("padded and empty sentences", ("..####", "#.##.#"), 4),
         case("a page of nothing", (".....", "##...", "..#.."), 2),
         case("a page of nothing", ("....",), 3),
-    ]
-
-
-@exercise(returns={"embedding": "", "sentence": "", "page": "", "answer": ""})
-def count_weights(rng):
-    def drawn():
-        size, sentences, words = int(rng.integers(300, 3000)), int(rng.integers(11, 40)), int(rng.integers(41, 70))
-        features, units, page_units = (int(n) for n in rng.permutation(np.arange(13, 90))[:3])
-        return size, features, units, page_units, int(rng.integers(3, 11)), sentences, words
-
-    return [
-        Case("the example by hand", (10, 3, 2, 4, 5, 6, 7)),
-        Case("any sizes", drawn()),
-        Case("any sizes", drawn()),
     ]
 
 
