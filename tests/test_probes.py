@@ -218,5 +218,6 @@ def test_a_page_has_the_same_score_without_its_empty_sentences():
     longer = np.pad(PAGES, ((0, 0), (0, 2), (0, 1)))
     assert_same(score(longer), score(PAGES))
     assert_same(score(PAGES[:1, [0, 2]]), score(PAGES)[:1])
+    assert_same(score(PAGES[:, :0]), np.zeros(2))
     with pytest.raises(ValueError, match="takes pages"):
         score(PAGES[0])

@@ -156,6 +156,7 @@ class PageScore:
         pages = tf.cast(pages, tf.int32)
         if len(pages.shape) != 3:
             raise ValueError(f"score takes pages (N, S, W); these are {tuple(pages.shape)}")
+        pages = tf.pad(pages, ((0, 0), (0, 1), (0, 0)))  # so that a page of no rows is read, too
         shape = tf.shape(pages)
         rows = tf.reshape(pages, (-1, shape[2]))
         vectors = self.read_words(tf.gather(self.table, rows), rows > 0)[:, -1]
