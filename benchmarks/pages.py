@@ -134,7 +134,7 @@ def trained(reader: Reader, x: np.ndarray, y: np.ndarray, seed: int, epochs: int
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--epochs", type=int, default=25)
+    parser.add_argument("--epochs", type=int, default=80)
     parser.add_argument("--only", default="", help="readers whose name holds this text")
     parser.add_argument("--header", action="store_true", help="print the head of the table first")
     options = parser.parse_args()
