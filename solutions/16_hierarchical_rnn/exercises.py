@@ -5,8 +5,8 @@ import numpy as np
 from helpers.grading.authoring import Case, choice, draws, exercise
 from helpers.probes import MaskedReader, PageScore, RowClassifier
 
-WORDS = "the whale of sea and ship her very mr moor i dog".split()
-STRANGE = "gam xebec quoin".split()  # words without an id
+WORDS = ["the", "whale", "of", "sea", "and", "ship", "her", "very", "mr", "moor", "i", "dog"]
+STRANGE = ["gam", "xebec", "quoin"]  # words without an id
 
 
 def array(values):

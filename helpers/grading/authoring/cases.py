@@ -6,7 +6,6 @@ import ast
 import contextlib
 import hashlib
 import secrets
-from pathlib import Path
 from typing import Any
 
 import nbformat
