@@ -15,7 +15,9 @@ ENVIRONMENT = ROOT / ".venv"
 PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = str(PROGRAMS / "python")
 LOCK = ROOT / "requirements.lock"
-SIZE = "about 700 MB to download, 2.5 GB on disk"
+# As pip does by itself: where Python may not write beside its packages, each start would compile TensorFlow anew.
+COMPILED = "--compile-bytecode"
+SIZE = "about 700 MB to download, 2.8 GB on disk"
 
 
 def main() -> int:
@@ -28,7 +30,7 @@ def main() -> int:
     if not run(sys.executable, "-m", "venv", *clear, ENVIRONMENT):
         return 1
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
-    if install_uv(pip) and install(PROGRAMS / "uv", "pip", "install", "--python", PYTHON):
+    if install_uv(pip) and install(PROGRAMS / "uv", "pip", "install", "--python", PYTHON, COMPILED):
         return 0
     print("pip takes over, which takes a few minutes.", flush=True)
     if install(*pip):

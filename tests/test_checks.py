@@ -194,6 +194,8 @@ def test_a_changed_input_is_seen():
 
     assert "changes its input `xs`" in box(greedy, "lists")
     assert verdict(len, "lists").status == "right"
+    text = box(lambda xs: len(xs.reverse()), "lists")
+    assert "'NoneType' has no len()" in text and "it had changed its input `xs`. Methods that change a list" in text
 
 
 def test_one_case_cannot_spoil_the_next():

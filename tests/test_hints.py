@@ -105,6 +105,13 @@ WRONG = {
     "scalars in a graph": (traced(lambda x: tf.concat([x, x[0, 0]], 0)), "one of these is a single number"),
     "ranks": (lambda: tf.concat([X, X[0]], 0), r"these have shapes \[2,3\] and \[3\]"),
     "no list": (lambda: tf.concat(X, H), "a list of tensors first and then the axis"),
+    "no list, axis named": (lambda: tf.concat(X, H, axis=1), "a list of tensors first and then the axis"),
+    "no list to stack": (lambda: tf.stack(X, H, axis=1), "a list of tensors first and then the axis"),
+    "joined along another axis": (lambda: tf.concat([X, H], 0), r"shapes \[2,3\] and \[2,5\]. Is another axis"),
+    "joined in a graph": (traced(lambda x: tf.concat([x, H], 0)), r"shapes \[2,3\] and \[2,5\]. Is another axis"),
+    "reversed along a number": (lambda: tf.reverse(X, 1), "takes a list of axes"),
+    "reversed in a graph": (traced(lambda x: tf.reverse(x, 1)), "takes a list of axes"),
+    "seq_axis left out": (lambda: tf.reverse_sequence(X, [1, 2]), "which axis is time"),
     "* for @": (lambda: X * KERNEL, r"shapes \[2,3\] and \[3,5\] do not fit. A matrix product is written `@`"),
     "* for @ in a graph": (traced(lambda x: x * KERNEL), "A matrix product is written `@`"),
     "+": (lambda: X + H, r": `\+` works number by number; shapes \[2,3\] and \[2,5\] do not fit.$"),
@@ -215,6 +222,12 @@ def test_answer_and_check_may_stand_in_one_cell():
 def test_arguments_that_do_not_fit_are_told_through_a_wrapper():
     failure = failure_of("def f():\n    return 1\n", WRAPPED)
     assert failure.kind == "signature" and "f() takes 0 positional arguments but 1 was given" in failure.text
+
+
+def test_a_method_that_takes_other_arguments_is_named():
+    source = "class F:\n    def step(self):\n        return 1\n\ndef f(x):\n    return F()\n"
+    failure = failure_of(source, WRAPPED.replace("result.nothing(x)", "result.step(x)"))
+    assert failure.text.startswith("`F.step` is called with other arguments than it takes: F.step() takes 1 positional")
 
 
 def test_what_the_check_looks_for_and_does_not_find_is_told():

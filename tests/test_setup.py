@@ -136,6 +136,7 @@ def test_a_bare_course_is_set_up(bare, uv):
     assert "GB on disk" in done.stdout
     assert ("uv is at work" in done.stdout, "pip takes over" in done.stdout) == (uv, not uv)
     assert is_set_up(bare[0])
+    assert list((bare[0] / ".venv").rglob("__pycache__/small.*.pyc")), "each start would compile it anew"
 
 
 def test_a_file_with_another_hash_is_refused(bare):

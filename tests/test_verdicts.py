@@ -30,6 +30,7 @@ def says(got, want=WANT, axes="B T U"):
         (WANT + np.eye(1, 3, 2)[..., None] * 0.5, "What differs is in step 2 (8 of 24 numbers)"),
         (WANT + RNG.uniform(0.5, 1, WANT.shape), "24 of 24 entries differ"),
         (list(WANT), "tf.stack makes one tensor"),
+        ([WANT[0], WANT[1, :2]], "`y` is a list of 2 arrays; shape (2, 3, 4) = (B, T, U) was expected."),
         ("A", "the text 'A'"),
         (None, "`y` is None; shape (2, 3, 4) = (B, T, U) was expected"),
         ([[1.0, 2.0], [3.0]], "a ragged list"),
@@ -65,6 +66,50 @@ def test_a_mistake_is_known_by_all_its_answers_or_by_most_of_the_wrong_ones():
     assert judge(*e, answers(4, 8, 9)).mistake == ""
 
 
+def test_of_two_results_one_is_called_right_only_if_it_is_in_every_case():
+    def judged(says, *a, b=6.0):
+        answers = tuple((np.array(2.0), np.array(6.0)) for _ in range(3))
+        e = exercise([KnownMistake("b", says, answers)], expected=((np.array(2.0), np.array(4.0)),) * 3)
+        return judge(*e, [Reply((np.array(first), np.array(b))) for first in a])
+
+    says = "`a` is right. But `b` is too large."
+    assert judged(says, 2.0, 2.0, 2.0).says == (says,)
+    partly = judged(says, 2.0, 2.0, 9.0)
+    assert (partly.mistake, partly.says) == ("b", ("`b` is too large.",))
+    assert judged("The a is right, but b is not.", 2.0, 2.0, 9.0).says == ("B is not.",)
+    assert judged("`c` is right. But `b` is not.", 2.0, 2.0, 9.0).says == ("`c` is right. But `b` is not.",)
+
+
+def test_the_order_alone_is_wrong_only_if_it_is_so_in_every_case():
+    swapped = tuple((np.array(4.0), np.array(2.0)) for _ in range(3))
+    says = "Both numbers are right, in the wrong order: first a."
+    e = exercise([KnownMistake("swapped", says, swapped)], expected=((np.array(2.0), np.array(4.0)),) * 3)
+    assert judge(*e, [Reply(answer) for answer in swapped]).says == (says,)
+    other = judge(*e, [*map(Reply, swapped[:2]), Reply((np.array(4.0), np.array(9.0)))])
+    assert other.mistake == "" and other.says[0].startswith("Here both results are right")
+
+
+def test_what_is_said_of_a_listed_mistake_is_what_its_page_says(lesson, course):
+    cases = load(course.case_file(lesson))
+    for name, key in cases.keys.items():
+        for mistake in key.mistakes:
+            if not mistake.random:
+                verdict = judge(cases.questions[name], key, [Reply(answer) for answer in mistake.answers])
+                assert verdict.says == (mistake.says,), f"{name}: {mistake.name}"
+
+
+def test_a_yes_or_no_is_alike_by_chance_more_often():
+    wanted = tuple(np.array([False, yes]) for yes in (True, False, True, True))
+    known = KnownMistake("turned round", "x", tuple(~want for want in wanted))
+    other = [Reply(~wanted[0]), Reply(~wanted[1]), Reply(~wanted[2]), Reply(np.array([True, True]))]
+    e = exercise([known], (("leaks", "T"),), wanted)
+    assert judge(*e, [Reply(~want) for want in wanted]).mistake == "turned round"
+    assert judge(*e, other).mistake == ""
+    known = KnownMistake("minus", "x", tuple(want - 1.0 for want in wanted))
+    e = exercise([known], (("leaks", "T"),), tuple(want * 1.0 for want in wanted))
+    assert judge(*e, [*(Reply(want - 1.0) for want in wanted[:3]), Reply(np.array([5.0, 5.0]))]).mistake == "minus"
+
+
 def test_a_mistake_that_raises_is_known_by_what_it_raises():
     failure = Failure("raised", "`f` raised ValueError: axis", "line 1")
     e = exercise([KnownMistake("axis", "Another axis.", (failure, failure))])
@@ -77,12 +122,51 @@ def test_a_mistake_that_raises_is_known_by_what_it_raises():
     assert judge(*e, [Reply(other)] * 2).mistake == ""
 
 
+def test_a_file_may_have_any_name_where_the_name_is_not_the_mistake():
+    def named(said, raised):
+        known = KnownMistake("file", "No such file.", (Failure("raised", said),) * 2)
+        return judge(*exercise([known]), [Reply(Failure("raised", raised))] * 2).mistake == "file"
+
+    assert named("not found: filepath=there/model.keras. See", "not found: filepath=there/my_net-2.keras. See")
+    assert named("wants .keras: filepath=there/model.", "wants .keras: filepath=there/net.ckpt.")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath={there}/model.keras")
+    assert not named("not found: filepath=there/model.keras", "not found: filepath=there/model.weights.h5")
+
+
+def test_a_text_that_was_cut_off_is_compared_as_far_as_it_goes():
+    said = "raised ValueError: received 3 tensors: [<name=keras_tensor_{}>, <name=keras_tensor_{}>, <name=keras_tenso"
+    known = KnownMistake("flag", "The other flag.", (Failure("raised", said.format(5, 6) + "..."),) * 2)
+    e = exercise([known])
+    assert judge(*e, [Reply(Failure("raised", said.format(115, 116)[:-4] + "..."))] * 2).mistake == "flag"
+    assert judge(*e, [Reply(Failure("raised", said.format(5, 6)))] * 2).mistake == ""
+    assert judge(*e, [Reply(Failure("raised", said.replace("3", "2").format(5, 6) + "..."))] * 2).mistake == ""
+
+
+def test_of_several_wrong_letters_the_first_is_spoken_of():
+    right = ("B", "A", "D", "C")
+    mistakes = [
+        KnownMistake(f"{i} taken for {letter}", "x", (*right[:i], letter, *right[i + 1 :]))
+        for i, want in enumerate(right)
+        for letter in "ABCD"
+        if letter != want
+    ]
+    e = exercise(mistakes, (("the letter", ""),), right)
+    assert judge(*e, [Reply(letter) for letter in "BBDD"]).mistake == "1 taken for B"
+    assert judge(*e, [Reply(letter) for letter in "AADC"]).mistake == "0 taken for A"
+    assert "Answer with one letter" in judge(*e, [Reply("sequence")] * 4).says[0]
+    few = exercise([m for m in mistakes if m.name.startswith("0")], (("the letter", ""),), right)
+    assert "another letter than B" in judge(*few, [Reply(letter) for letter in "BBDD"]).says[0]
+
+
 def test_several_results_are_counted_and_ordered():
     right = (np.array(1.0), np.array(2.0))
     e = exercise([])
     assert judge(*e, [Reply(right)] * 2).status == "right"
     assert judge(*e, [Reply(list(right))] * 2).status == "right"
-    assert "in the wrong order" in judge(*e, [Reply(right[::-1])] * 2).says[0]
+    assert judge(*e, [Reply(right[::-1])] * 2).says[0] == "Both results are right, in the wrong order: return a, b."
+    here = judge(*e, [Reply(right[::-1]), Reply((np.array(3.0), np.array(4.0)))]).says[0]
+    assert here.startswith("Here both results are right") and here.endswith("more than the order is wrong.")
     assert "should return 2 results (`a`, `b`)" in judge(*e, [Reply(right[0])] * 2).says[0]
     assert "`b` is 3; 2 was expected" in judge(*e, [Reply((right[0], np.array(3.0)))] * 2).says[0]
 
@@ -93,6 +177,9 @@ def test_one_tensor_may_hold_the_results_that_are_asked():
     assert judge(*e, [Reply(np.stack([h, c]))]).status == "right"
     assert judge(*e, [Reply(np.stack([h, c + 1]))]).mistake == "c as it was"
     assert "in the wrong order" in judge(*e, [Reply(np.stack([c, h]))]).says[0]
+    numbers = exercise([], (("units", ""), ("parameters", "")), ((np.array(3), np.array(165)),))
+    assert judge(*numbers, [Reply(np.array([3, 165]))]).status == "right"
+    assert "`parameters` is 166; 165 was expected" in judge(*numbers, [Reply(np.array([3, 166]))]).says[0]
     assert "should return 2 results" in judge(*e, [Reply(np.stack([h, c], axis=-1))]).says[0]
 
 
@@ -122,6 +209,7 @@ MATRIX, LONG, STATES = np.eye(2), np.arange(3.0), [np.ones((2, 3)), np.zeros((2,
         (([s.tolist() for s in STATES], [1, 2, 3]), (STATES, LONG + 1), "states last", ""),
         (STATES, (STATES, LONG), "states last", "it returned `states` alone, which is right"),
         ((STATES, LONG), STATES, "states", "`states` is right, but another result came with it"),
+        ([STATES, LONG], STATES, "states", "`states` is right, but another result came with it"),
         (([1, 0], [[0, 1], [2]]), (MATRIX[0], LONG), "a b", "`b` is a ragged list"),
         (([1, 0], 3), (MATRIX[0], LONG), "a b", "`b` has shape ()"),
     ],

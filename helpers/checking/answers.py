@@ -81,10 +81,10 @@ class _Converter:
             raise Unusable(f"is nested more than {MAX_DEPTH} levels deep")
         if value is None:
             return None
-        if kind is str:
+        if kind is str or kind is np.str_:
             if len(value) > MAX_TEXT:
                 raise Unusable(f"is a text of {len(value):,} characters; {MAX_TEXT:,} are enough")
-            return value
+            return str(value)
         if kind in (bool, int, float):
             return self.number(value)
         if kind is complex:

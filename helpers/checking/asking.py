@@ -181,7 +181,10 @@ def _failure(question: Question, answer: Any, error: BaseException) -> Failure:
             return Failure(
                 "raised", f"The check looks for `{error.name}`, which is not defined. Run the cell above it."
             )
-        text = f"The check cannot go on with what `{name}` returns: {telling(error)}"
+        if isinstance(error, TypeError) and (method := METHOD_REFUSES.match(_text(error))):
+            text = f"`{method[1]}` is called with other arguments than it takes: {_text(error)}."
+        else:
+            text = f"The check cannot go on with what `{name}` returns: {telling(error)}"
     else:
         text = f"`{name}` raised {telling(error)}"
     return Failure("raised", text, where)
@@ -211,6 +214,7 @@ def _own_places(question: Question, error: BaseException) -> list[_Place]:
     return [place for place in places if not _is_library(place.file)]
 
 
+METHOD_REFUSES = re.compile(r"([A-Za-z_]\w*\.\w+)\(\) (?:takes|missing|got) ")  # a class's own, which a library calls
 TRACED_LINE = re.compile(r'^ *File "([^"\n]+)", line (\d+), in (\S+)', re.MULTILINE)
 
 

@@ -25,18 +25,24 @@ def explain_first(question: Question, key: Key, replies: list[Reply], right: lis
     wrong = [index for index, case_right in enumerate(right) if not case_right]
     index = wrong[0]
     reply, want = replies[index], key.expected[index]
-    says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong))]
+    turned = all(_is_turned(replies[i].answer, key.expected[i], key) for i in wrong)
+    says = [_explain_reply(question, key, reply, want, _shared_likeness(key, replies, wrong), turned)]
     if _one_part_alone(key, replies, wrong):
         says[0] += " The other results are right."
     if isinstance(reply.answer, Failure) and reply.answer.where:
         says.append(f"In your code: {reply.answer.where}")
+    if isinstance(reply.answer, Failure) and reply.changed:
+        says.append(
+            f"By then it had changed its input `{reply.changed[0]}`. Methods that change a list, such as `.sort()`, "
+            "return None."
+        )
     tried = _describe_inputs(question, index)
     if tried:
         says.append(f"Tried with {tried} ({question.cases[index].group}).")
     return tuple(says)
 
 
-def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likeness: str) -> str:
+def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likeness: str, always_turned: bool) -> str:
     name = question.name
     if isinstance(reply.answer, Failure):
         return reply.answer.text
@@ -52,7 +58,10 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
         said = f"`{name}` returns None. Is a `return` missing? If there is one, what stands behind it is None."
         return f"{said}{_of_a_tape(name, *(label for label, _ in key.returns))}"
     if isinstance(want, str):
-        letters = sorted({want, *(a for m in key.mistakes for a in m.answers if isinstance(a, str))})
+        all_answers = [*key.expected, *(answer for m in key.mistakes for answer in m.answers)]
+        letters = sorted({answer for answer in all_answers if isinstance(answer, str)})
+        if isinstance(reply.answer, str) and reply.answer.strip().upper() in letters:
+            return f"The answer is another letter than {reply.answer.strip().upper()}."
         return f"Answer with one letter in quotes: {', '.join(letters[:-1])} or {letters[-1]}."
     if likeness:
         return likeness
@@ -62,15 +71,23 @@ def _explain_reply(question: Question, key: Key, reply: Reply, want: Any, likene
         alone = any(same(got, part, key.rtol, key.atol) for part in want)
         if alone or not isinstance(got, list | tuple) or len(got) != len(want):
             return _miscounted(name, labels, got, want, key)
-        if len(want) == 2 and same(got[::-1], want, key.rtol, key.atol):
-            return f"Both results are right, in the wrong order: return {labels[0]}, {labels[1]}."
+        if _is_turned(got, want, key):
+            said = f"Both results are right, in the wrong order: return {labels[0]}, {labels[1]}."
+            return said if always_turned else f"Here b{said[1:]} With other inputs more than the order is wrong."
         for (label, axes), got_i, want_i in zip(key.returns, got, want, strict=True):
             if not same(got_i, want_i, key.rtol, key.atol):
                 return explain(got_i, want_i, label, axes, key.rtol, key.atol)
     label, axes = key.returns[0] if len(key.returns) == 1 else ("the answer", "")
-    if isinstance(got, tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
+    if isinstance(got, list | tuple) and any(same(part, want, key.rtol, key.atol) for part in got) and len(got) > 1:
         return f"`{label}` is right, but {_counted(len(got) - 1)} came with it: return `{label}` alone."
     return explain(got, want, label, axes, key.rtol, key.atol)
+
+
+def _is_turned(got: Any, want: Any, key: Key) -> bool:
+    """Whether two results are right, but for their order."""
+    got = read_as(got, want)
+    turned = _is_several(key, want) and len(want) == 2 and isinstance(got, list | tuple) and len(got) == 2
+    return turned and same(got[::-1], want, key.rtol, key.atol)
 
 
 def _is_several(key: Key, want: Any) -> bool:
@@ -145,7 +162,7 @@ def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: floa
     if not isinstance(got, np.ndarray):
         if _is_ragged(got):
             return f"`{label}` is a ragged list, its rows have different lengths; {wanted} was expected."
-        cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and want.ndim else ""
+        cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and _stacks_to(got, want) else ""
         return f"`{label}` is {_kind(got)}; {wanted} was expected{cure}."
     if got.shape != want.shape:
         return f"`{label}` has shape {got.shape}; {wanted} was expected{_shape_cure(got, want, axes)}."
@@ -344,8 +361,13 @@ def _is_array_list(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(item, np.ndarray) for item in value)
 
 
+def _stacks_to(parts: Any, want: np.ndarray) -> bool:
+    """Whether tf.stack makes a tensor of ``want``'s shape of these arrays, along one axis or another."""
+    return len({part.shape for part in parts}) == 1 and sorted((len(parts), *parts[0].shape)) == sorted(want.shape)
+
+
 def _number(value: Any) -> str:
-    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value:.5g}"
+    return str(bool(value)) if isinstance(value, bool | np.bool_) else f"{value + 0.0:.5g}"  # no -0
 
 
 def _describe_inputs(question: Question, index: int) -> str:

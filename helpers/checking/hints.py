@@ -139,6 +139,26 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"concat_dim: Tensor conversion requested dtype int32",
         "tf.concat takes a list of tensors first and then the axis: tf.concat([a, b], axis=1).",
     ),
+    (
+        r"Got multiple values for argument 'axis'",
+        "tf.concat and tf.stack take a list of tensors first and then the axis: tf.concat([a, b], axis=1).",
+    ),
+    (
+        r"ConcatOp : Dimension \d+ in both shapes must be equal: shape\[\d+\] = (\S+) vs\. shape\[\d+\] = (\S+)"
+        r"|Dimension \d+ in both shapes must be equal.* = ConcatV2\[.*input shapes: (\[[\d,?]*\]), (\[[\d,?]*\])",
+        lambda found: (
+            "tf.concat joins tensors that are equally long along all other axes; these have shapes "
+            f"{found[1] or found[3]} and {found[2] or found[4]}. Is another axis to be joined?"
+        ),
+    ),
+    (
+        r"'dims' must be 1-dimension, not 0|must be rank 1 but is rank 0 .*ReverseV2",
+        "tf.reverse takes a list of axes: tf.reverse(x, axis=[1]).",
+    ),
+    (
+        r"Expected int for argument 'seq_dim' not None",
+        "tf.reverse_sequence has to be told which axis is time: seq_axis=1.",
+    ),
     (r"Incompatible shapes: \[(?P<left>[\d,]*)\] vs\. \[(?P<right>[\d,]*)\].*\[Op:(?P<op>\w+)\]", _elementwise),
     (
         r"Dimensions must be equal.* = (?P<op>Mul|AddV2|Sub|RealDiv)\[.*input shapes: "

@@ -46,8 +46,13 @@ def two_steps(rng):
 
 @exercise(returns={"the number": ""})
 def count_parameters(rng):
-    features, units = (int(n) for n in rng.choice(np.arange(4, 60), 2, replace=False))
-    return [Case("small sizes", (1, 2)), Case("small sizes", (3, 5)), Case("any sizes", (features, units))]
+    sizes = [int(n) for n in rng.choice(np.arange(4, 60), 4, replace=False)]
+    return [
+        Case("small sizes", (1, 2)),
+        Case("small sizes", (3, 5)),
+        Case("any sizes", tuple(sizes[:2])),
+        Case("any sizes", tuple(sizes[2:])),  # in small numbers, two slips may look like another: these outvote them
+    ]
 
 
 @exercise(returns={"cell": "", "h_t": "B U"})

@@ -124,7 +124,8 @@ def padded_steps(rng):
         short = len(last) < batch
         return (
             in_order > ranked > 0
-            and len(set(lengths)) > 3
+            and 3 < len(set(lengths)) < len(lengths)
+            and count(sorted(set(lengths)))[0] != ranked
             and len(parts[-1]) * max(parts[-1]) > sum(parts[-1])
             and (not short or (backwards != ranked and len(last) * max(last) > sum(last)))
         )
