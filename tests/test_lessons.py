@@ -128,7 +128,7 @@ BREAKS = {
         lambda lesson: setattr(lesson, "exercises", dict(reversed(lesson.exercises.items()))),
         "exercises.py describes its exercises in another order than the notebook: to_steps, from_steps",
     ),
-    "few exercises": (only(3), "it has 3 exercises: a lesson has 4 to 7"),
+    "few exercises": (only(3), "it has 3 exercises: a lesson has 4 to 8"),
     "no letter": (without_letters, "no exercise asks for a letter"),
     "check without entry": (only(6), "the cell 'check-predict_nodes' checks 'predict_nodes', which exercises.py does"),
     "entry without check": (

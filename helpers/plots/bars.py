@@ -11,7 +11,7 @@ from helpers.plots.picture import COLOURS, MARKERS, Picture, new_figure
 
 
 def plot_bar_runs(labels: Sequence[Any], runs: Any, title: str, xlabel: str, ylabel: str, alt: str) -> Picture:
-    """Draw one bar per label, as high as the mean of the runs, and every run as a dot.
+    """Draw one bar per label, as high as the mean of the runs, and every run as a dot, where there are several.
 
     runs: array (runs, labels).
     """
@@ -19,12 +19,13 @@ def plot_bar_runs(labels: Sequence[Any], runs: Any, title: str, xlabel: str, yla
     figure, axes = new_figure()
     places = np.arange(len(labels))
     axes.bar(places, values.mean(axis=0), color=COLOURS["recurrent_kernel"], alpha=0.45, label="mean")
-    for number, run in enumerate(values):
+    for number, run in enumerate(values if len(values) > 1 else []):
         label = "one run each" if number == 0 else None
         axes.plot(places, run, MARKERS[number % len(MARKERS)], color=COLOURS["text"], markersize=4, label=label)
     axes.set(title=title, xlabel=xlabel, ylabel=ylabel, xticks=places)
     axes.set_xticklabels([str(label) for label in labels])
-    axes.legend(frameon=False)
+    if len(values) > 1:
+        axes.legend(frameon=False)
     return Picture(figure, alt)
 
 

@@ -72,8 +72,9 @@ def plot_steps(
     alt: str,
     first: int = 0,
     mark: tuple[float, str] | None = None,
+    xlabel: str = "time step",
 ) -> Picture:
-    """Draw quantities over time steps, numbered from ``first``, with the legend beside the plot.
+    """Draw quantities over time steps, or epochs, numbered from ``first``, with the legend beside the plot.
 
     mark: a place between steps and what it is called, drawn as an upright line: ``(9.5, "cut")``.
     """
@@ -82,7 +83,7 @@ def plot_steps(
     for number, (label, values) in enumerate(series.items()):
         steps = range(first, first + len(values))
         axes.plot(steps, values, DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)], label=label)
-    axes.set(xlabel="time step", ylabel=ylabel)
+    axes.set(xlabel=xlabel, ylabel=ylabel)
     axes.set_title(title, loc="left", fontweight="bold")
     axes.set_xticks(range(first, first + longest, max(1, longest // 10)))
     if mark is not None:

@@ -122,6 +122,9 @@ def plot_images(images: Mapping[str, Any], title: str, alt: str) -> Picture:
     return Picture(figure, alt)
 
 
+LONG_NAME = 5  # letters below a column before its name is turned
+
+
 def plot_confusion(truth: Any, predicted: Any, names: Sequence[str], what: str = "class") -> Picture:
     """Draw how often each true class (row) got each answer (column); the title names the worst confusion.
 
@@ -143,6 +146,8 @@ def plot_confusion(truth: Any, predicted: Any, names: Sequence[str], what: str =
     places = range(len(names))
     axes.set(xlabel=f"{what} the network answers", ylabel=f"true {what}")
     axes.set_xticks(places, names)
+    if max(map(len, names)) > LONG_NAME:
+        axes.set_xticks(places, names, rotation=45, ha="right", rotation_mode="anchor")
     axes.set_yticks(places, names)
     axes.grid(False)
     axes.set_title(f"Most frequent error: {worst}")

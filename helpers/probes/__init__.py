@@ -14,6 +14,7 @@ from helpers.probes.harness import (
     cells_with_dropout,
     run_with_weights,
     step_with_bias,
+    train_and_show,
 )
 from helpers.probes.models import (
     FreeRun,
@@ -26,6 +27,7 @@ from helpers.probes.models import (
     SequenceModel,
     StepMaker,
     WeightLoss,
+    averaging_classifier,
     keras_classifier,
 )
 
@@ -46,6 +48,7 @@ __all__ = [
     "TanhStepBackward",
     "Unfit",
     "WeightLoss",
+    "averaging_classifier",
     "call_and_count_traces",
     "call_with_mask",
     "call_with_unknown_length",
@@ -53,4 +56,5 @@ __all__ = [
     "keras_classifier",
     "run_with_weights",
     "step_with_bias",
+    "train_and_show",
 ]

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from helpers.probes.models import averaging_classifier
+
 # What TensorFlow reports of an odd loop or of much tracing, on stderr and often later than it happens. The
 # checks say it better, and in a graded cell a line on stderr would cost a right answer its points.
 SPOKEN_FOR = ("Object was never used", "triggered tf.function retracing", "AutoGraph could not transform")
@@ -203,3 +205,29 @@ def cells_with_dropout(*weights: Sequence[Any], rate: float = 0.4) -> list[Any]:
         cell.set_weights([kernel, recurrent_kernel, bias])
         cells.append(cell)
     return cells
+
+
+def train_and_show(run_epoch: Callable[..., Any], weights: Sequence[Any], batches: list[Any]) -> Any:
+    """Call ``run_epoch(model, optimizer, batches, show)`` with a fresh :func:`averaging_classifier` and optimizer.
+
+    Returns (loss, accuracy, list of what was shown, new weights); None where the function returns None. The optimizer
+    remembers earlier steps. Raises Unfit when it returns something else than two results.
+    """
+    import keras
+
+    model = averaging_classifier(list(weights))
+    optimizer = keras.optimizers.SGD(0.5, momentum=0.9)
+    optimizer.build(model.trainable_variables)  # a traced step must not create variables
+    shown = []
+
+    def show(loss: Any, accuracy: Any) -> None:
+        shown.append((float(loss), float(accuracy)))
+
+    answer = run_epoch(model, optimizer, batches, show)
+    if answer is None:
+        return None
+    count = len(answer) if isinstance(answer, tuple | list) or np.ndim(answer) else 1
+    if count != 2:
+        raise Unfit(f"it returns {count} result{'s' * (count != 1)}; two were expected, the loss and the accuracy")
+    loss, accuracy = answer
+    return loss, accuracy, shown, model.get_weights()

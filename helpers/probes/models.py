@@ -293,6 +293,28 @@ def keras_classifier(weights: list[Any], steps: int | None = None) -> Any:
     return model
 
 
+def averaging_classifier(weights: list[Any], rate: float = 0.4) -> Any:
+    """Return a Keras model that averages the vectors of a text's tokens and drops; it holds copies of ``weights``.
+
+    weights: table (V, D), kernel (D, C), bias (C,). The model takes ids (B, T) for any B and T and gives logits (B, C).
+    In training it drops the share ``rate`` of the mean vector; two models made alike drop the same.
+    """
+    import keras
+
+    size, features = weights[0].shape
+    model = keras.Sequential(
+        [
+            keras.Input((None,), dtype="int32"),
+            keras.layers.Embedding(size, features),
+            keras.layers.GlobalAveragePooling1D(),
+            keras.layers.Dropout(rate, seed=0),
+            keras.layers.Dense(weights[1].shape[1]),
+        ]
+    )
+    model.set_weights(weights)
+    return model
+
+
 @probe
 class StepMaker:
     """Makes train steps: ``make_step()`` returns a new ``step(x, y) -> loss``.

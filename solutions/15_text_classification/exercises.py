@@ -1,12 +1,13 @@
 """Lesson 15: how the inputs of each exercise are drawn."""
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
-from helpers.grading.authoring import Case, choice, draws, exercise
+from helpers.grading.authoring import Case, draws, exercise
 
-WORDS = "the whale of sea and ship her very mr moor i dog".split()
+WORDS = ["the", "whale", "of", "sea", "and", "ship", "her", "very", "mr", "moor", "i", "dog"]
 
 
 def array(values):
@@ -33,7 +34,7 @@ def encode(rng):
             train = cut(rng, np.repeat(known, counts), [2, 0, 5, 3, 7, 4])
             others = cut(rng, [*np.repeat(strange, [often[0], 5]), *known, *known[-2:]], texts)
             first = list(dict.fromkeys(token for text in train for token in text))
-            in_texts = Counter(token for text in train for token in set(text)).most_common()
+            in_texts = Counter(token for text in train for token in dict.fromkeys(text)).most_common()
             with_leak = Counter(token for text in train + others for token in text).most_common()
             alone = Counter(token for text in others for token in text).most_common()
             right = known[: size - 2]
@@ -61,7 +62,11 @@ def bag(rng):
         while True:
             rows = [rng.integers(1, size - 1, length).tolist() + [0] * (longest - length) for length in lengths]
             counts = np.stack([np.bincount(row, minlength=size) for row in rows])
-            if counts[:, 1].any() and counts[:, 1:].max() > 2 and len({tuple(row) for row in counts.tolist()}) == len(rows):
+            if (
+                counts[:, 1].any()
+                and counts[:, 1:].max() > 2
+                and len({tuple(row) for row in counts.tolist()}) == len(rows)
+            ):
                 return Case(group, (whole(rows), size))
 
     return [
@@ -94,24 +99,30 @@ def embedding_gradient(rng):
     ]
 
 
-def layer(rng, features, units):
-    return [draws(rng, *shape, scale=0.7) for shape in ((features, units), (units, units), (units,))]
+@exercise(
+    returns={"loss": "", "accuracy": "", "what is shown": "batch figure", "new weights": ""},
+)
+def run_epoch(rng):
+    def case(group, sizes, steps, size, features, classes):
+        """Most of the texts are told right at first, none of the last batch: no mean of means is that of all."""
+        weights = [
+            draws(rng, size, features, scale=2),
+            draws(rng, features, classes, scale=1.5),
+            draws(rng, classes, scale=0.3),
+        ]
+        batches = []
+        for number, batch in enumerate(sizes):
+            ids = rng.integers(0, size, (batch, steps))
+            told = (weights[0][ids].mean(axis=1) @ weights[1] + weights[2]).argmax(axis=1)
+            wrong = batch if number == len(sizes) - 1 else 1 + number % 2
+            told[:wrong] = (told[:wrong] + rng.integers(1, classes, wrong)) % classes
+            batches.append((whole(ids), whole(told)))
+        return Case(group, (weights, batches))
 
-
-@exercise(returns={"outputs": "B U"})
-def two_cells(rng):
-    def case(group, batches, steps, features, units, training):
-        weights = layer(rng, features, units[0]), layer(rng, *units)
-        return Case(group, (*weights, [draws(rng, batch, steps, features) for batch in batches], training))
-
-    ones = [array([[1]]), array([[0.5]]), array([0])], [array([[2]]), array([[-1]]), array([0.1])]
     return [
-        case("training", (4, 4, 4), 5, 6, (5, 3), True),
-        Case("the example by hand", (*ones, [array([[[1], [0]]])], False)),
-        case("training", (3, 3), 4, 5, (3, 4), True),
-        case("inference", (3, 3, 3), 5, 4, (4, 6), False),
-        case("batches of different sizes", (4, 2), 3, 4, (5, 3), False),
-        case("batches of different sizes", (1, 3), 4, 3, (4, 5), False),
+        case("a smaller last batch", (7, 7, 3), 4, 9, 5, 6),
+        case("a smaller last batch", (5, 5, 5, 2), 6, 8, 7, 4),
+        case("batches of one size", (5, 5, 5), 4, 9, 6, 3),
     ]
 
 
@@ -138,13 +149,16 @@ def stop_early(rng):
 
     def dips_later(losses, last, best, epochs):
         """It stops, after a rise that was no stop, and the lowest loss of all would have come later."""
-        rises = sum(later > earlier for earlier, later in zip(losses, losses[1 : last + 1], strict=False))
+        rises = sum(later > earlier for earlier, later in pairwise(losses[: last + 1]))
         falls = any(losses[epoch] < losses[epoch - 1] for epoch in range(best + 1, last + 1))  # and yet no new best
         return 3 < last < epochs - 2 and min(losses) < losses[best] and best > 1 and rises > last - best and falls
 
     def to_the_end(losses, last, best, epochs):
-        rises = sum(later > earlier for earlier, later in zip(losses, losses[1:], strict=False))
+        rises = sum(later > earlier for earlier, later in pairwise(losses))
         return last == epochs - 1 and 1 < best < last and rises > 3
+
+    def soon(losses, last, best, epochs):
+        return 2 < last < epochs - 2 and min(losses) < losses[best]
 
     def equal(patience):
         """A loss that comes a second time is no better."""
@@ -157,7 +171,64 @@ def stop_early(rng):
         case("it stops", 3, dips_later),
         case("it runs to the end", 4, to_the_end),
         Case("the same loss twice", (equal(3), 3)),
-        case("patience of one", 1, lambda losses, last, best, epochs: 2 < last < epochs - 2 and min(losses) < losses[best]),
+        case(
+            "patience of one",
+            1,
+            lambda losses, last, best, epochs: 2 < last < epochs - 2 and min(losses) < losses[best],
+        ),
+    ]
+
+
+def layer(rng, features, units):
+    return [draws(rng, *shape, scale=0.7) for shape in ((features, units), (units, units), (units,))]
+
+
+@exercise(returns={"outputs": "B U"})
+def two_cells(rng):
+    def case(group, batches, steps, features, units, training):
+        weights = layer(rng, features, units[0]), layer(rng, *units)
+        return Case(group, (*weights, [draws(rng, batch, steps, features) for batch in batches], training))
+
+    ones = [array([[1]]), array([[0.5]]), array([0])], [array([[2]]), array([[-1]]), array([0.1])]
+    return [
+        case("training", (4, 4, 4), 5, 6, (5, 3), True),
+        Case("the example by hand", (*ones, [array([[[1], [0]]])], False)),
+        case("training", (3, 3), 4, 5, (3, 4), True),
+        case("inference", (3, 3, 3), 5, 4, (4, 6), False),
+        case("batches of different sizes", (4, 2), 3, 4, (5, 3), False),
+        case("batches of different sizes", (1, 3), 4, 3, (4, 5), False),
+    ]
+
+
+@exercise(returns={"logits": "B C"})
+def head(rng):
+    def case(group, batch, layers, hidden, classes, training=False):
+        """``layers`` has a number of units for each layer of a GRU, a pair of them for each of an LSTM."""
+        states, joined = [], 0
+        for units in layers:
+            pair = isinstance(units, tuple)
+            parts = [draws(rng, batch, part) for part in (units if pair else (units,))]
+            states.append(parts if pair else parts[0])
+            joined += sum(part.shape[1] for part in parts)
+        dense = [
+            (draws(rng, rows, columns), draws(rng, columns)) for rows, columns in ((joined, hidden), (hidden, classes))
+        ]
+        return Case(group, (states, *dense, training))
+
+    by_hand = (
+        [array([[1]]), array([[-2]])],
+        (array([[2, -1], [1, 1]]), array([0.5, 0])),
+        (array([[2, -1, 4], [1, 1, 1]]), array([0, 1, -3])),
+        False,
+    )
+    return [
+        Case("the example by hand", by_hand),
+        case("states of GRUs", 4, (2, 3), 7, 6),
+        case("states of GRUs", 3, (3, 2, 5), 8, 4),
+        case("states of LSTMs", 5, ((2, 2), (3, 3)), 8, 4),
+        case("states of LSTMs", 1, ((4, 4), (2, 2)), 9, 7),
+        case("training", 5, (4, 3), 8, 6, training=True),
+        case("training", 4, ((2, 2), (3, 3)), 9, 5, training=True),
     ]
 
 
@@ -185,6 +256,3 @@ def scores(rng):
         case("all classes", [7, 25, 12, 16]),
         case("a class that is never answered", [12, 20, 8, 15], never=2),
     ]
-
-
-choice("which_split")

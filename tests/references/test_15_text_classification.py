@@ -1,4 +1,4 @@
-"""Lesson 15 equals TextVectorization, Embedding, layers of cells, EarlyStopping and the metrics of Keras, and NumPy."""
+"""Lesson 15 equals TextVectorization, Embedding, layers, fit, EarlyStopping and metrics of Keras, and NumPy."""
 
 from collections import Counter
 
@@ -9,7 +9,7 @@ import tensorflow as tf
 from reference import solutions
 
 from helpers.data import load_passages, load_surnames
-from helpers.probes import cells_with_dropout
+from helpers.probes import averaging_classifier, cells_with_dropout
 
 LESSON = "15_text_classification"
 B, T, D, U, V = 3, 6, 4, 5, 9
@@ -27,7 +27,9 @@ def test_encode_is_text_vectorization_of_letters(names, size, length):
     options = {"standardize": None, "split": "character", "output_sequence_length": length}
     layer = keras.layers.TextVectorization(size, **options)
     layer.adapt(names[0])
-    ids = solutions(LESSON)["encode"]([list(name) for name in names[0]], [list(name) for name in names[1]], size, length)
+    ids = solutions(LESSON)["encode"](
+        [list(name) for name in names[0]], [list(name) for name in names[1]], size, length
+    )
     np.testing.assert_array_equal(ids, layer(tf.constant(names[1])))
 
 
@@ -143,3 +145,49 @@ def test_scores_are_those_of_scikit_learn():
     np.testing.assert_allclose(each, found, rtol=1e-5, atol=1e-7)
     for average, got in (("macro", macro), ("micro", micro)):
         assert float(got) == pytest.approx(metrics.f1_score(truth, answers, average=average, **options), rel=1e-5)
+
+
+@pytest.mark.parametrize("sizes", [(6, 6, 2), (4, 4)])
+def test_run_epoch_is_an_epoch_of_fit(sizes):
+    rng = np.random.default_rng(15)
+    weights = [rng.normal(size=shape).astype(np.float32) for shape in ((V, D), (D, U), (U,))]
+    x, y = rng.integers(0, V, (sum(sizes), T)), rng.integers(0, U, sum(sizes))
+    ends = np.cumsum(sizes)[:-1]
+    batches = [
+        (tf.constant(part), tf.constant(of)) for part, of in zip(np.split(x, ends), np.split(y, ends), strict=True)
+    ]
+    ours, fitted = averaging_classifier(weights), averaging_classifier(weights)
+    shown = []
+    figures = solutions(LESSON)["run_epoch"](
+        ours, keras.optimizers.Adam(0.1), batches, lambda *pair: shown.append(pair)
+    )
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    fitted.compile(keras.optimizers.Adam(0.1), loss, metrics=["accuracy"])
+    history = fitted.fit(x, y, batch_size=sizes[0], shuffle=False, verbose=0).history
+    np.testing.assert_allclose(figures, [history["loss"][0], history["accuracy"][0]], rtol=1e-5)
+    assert len(shown) == len(sizes) and shown[-1] == figures
+    for got, expected in zip(ours.get_weights(), fitted.get_weights(), strict=True):
+        np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("layer", [keras.layers.GRU, keras.layers.LSTM])
+def test_head_is_that_of_a_keras_model(layer, training):
+    keras.utils.set_random_seed(15)
+    x, states = keras.Input((T, D)), []
+    inputs = x
+    for units in (U, U + 2):
+        x, *last = layer(units, return_sequences=True, return_state=True)(x)
+        states.append(last if len(last) > 1 else last[0])
+    hidden, output = keras.layers.Dense(V, bias_initializer="normal"), keras.layers.Dense(B, bias_initializer="normal")
+    dropped = keras.layers.Dropout(0.3, seed=1)(hidden(keras.layers.concatenate(tf.nest.flatten(states))))
+    model = keras.Model(inputs, [output(keras.layers.ReLU()(dropped)), states])
+    logits, found = model(tf.random.normal((7, T, D)), training=training)
+    ours = solutions(LESSON)["head"](
+        found,
+        tuple(hidden.get_weights()),
+        tuple(output.get_weights()),
+        keras.layers.Dropout(0.3, seed=1),
+        training,
+    )
+    np.testing.assert_allclose(ours, logits, rtol=1e-4, atol=1e-5)

@@ -27,7 +27,7 @@ from helpers.grading.marks import SKIP_TAG, exercise_of, grade_id, is_check
 
 MEDIAN_LINES, MOST_LINES, WIDEST = 8, 25, 120
 MOST_CODE_CELLS_IN_A_ROW = 2  # besides an exercise's own pair
-FEWEST_EXERCISES, MOST_EXERCISES = 4, 7
+FEWEST_EXERCISES, MOST_EXERCISES = 4, 8
 FEWEST_MISTAKES, FEWEST_WRONG_LETTERS = 4, 3
 SHORTEST_SENTENCE, LONGEST_SENTENCE = 20, 250
 FEWEST_FIGURES = 2
@@ -36,6 +36,11 @@ CLOSE = ("## Set up", "## In TensorFlow 1.x notes", "## Summary", "**Fine print.
 HASTY = re.compile(r"\b(simply|just|obviously|trivially|of course|easy|easily)\b", re.IGNORECASE)
 HINTS = ["Hint 1: where to start", "Hint 2: a plan in words", "Hint 3: nearly code"]
 HINT = re.compile(r"<details><summary>(Hint \d: [^<]*)</summary>")
+FOLDED = (
+    "## Predict before you run",
+    "\n- **D** ",
+    "<details><summary>The answer</summary>",
+)  # a question without points
 CODE_IN_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<code>.*?</code>", re.DOTALL)
 PRODUCT = re.compile(r"(?<=[\w)])\*(?!\*)[\w(]")  # in prose, Markdown takes the stars of two products for emphasis
 KNOWN_TAGS = {SKIP_TAG, "nbval-check-output"}
@@ -187,7 +192,7 @@ def links(lesson: Lesson) -> Iterator[str]:
 
 
 def exercises(lesson: Lesson) -> Iterator[str]:
-    """Four to seven exercises, in one order, with a prediction among them."""
+    """Four to eight exercises, in one order; a prediction, among them or with its answer in a fold."""
     if lesson.exercises is None:
         return
     described = list(lesson.exercises)
@@ -196,7 +201,8 @@ def exercises(lesson: Lesson) -> Iterator[str]:
         yield f"{FILE} describes its exercises in another order than the notebook: {', '.join(asked)}."
     if not FEWEST_EXERCISES <= len(described) <= MOST_EXERCISES:
         yield f"it has {len(described)} exercises: a lesson has {FEWEST_EXERCISES} to {MOST_EXERCISES}."
-    if not any(spec.draw is None for spec in lesson.exercises.values()):
+    folded = any(all(part in cell.source for part in FOLDED) for cell in lesson.prose)
+    if not folded and not any(spec.draw is None for spec in lesson.exercises.values()):
         yield f"no exercise asks for a letter: ask for a prediction before something is run, with choice() in {FILE}."
 
 
