@@ -13,7 +13,9 @@ from helpers.probes import (
     LeakyCell,
     LinearModel,
     LSTMLayer,
+    MaskedReader,
     MixedSteps,
+    PageScore,
     ProjectedCell,
     RowClassifier,
     SequenceModel,
@@ -35,6 +37,8 @@ def draw(*shape):
 CELL = (draw(D, U), draw(U, U), draw(U))
 X, STATE = draw(B, T, D), draw(B, U)
 LINEAR = LinearModel(draw(T), 0.5)
+MASK = np.array([[True, False, True, False], [True] * T])
+PAGES = np.array([[[1, 2, 3], [0, 0, 0], [4, 5, 0]], [[6, 0, 0], [2, 2, 1], [0, 0, 0]]], np.int32)
 CALLS = {  # a probe and the inputs it takes, by their documented names
     "TanhStep": (TanhStep(*CELL), {"x_t": X[:, 0], "h_prev": STATE}),
     "LeakyCell": (LeakyCell(*CELL), {"x_t": X[:, 0], "state": STATE}),
@@ -46,6 +50,11 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
     "LSTMLayer": (LSTMLayer(draw(D, 4 * U), draw(U, 4 * U), draw(4 * U), T), {"x": X}),
     "SequenceModel": (SequenceModel(*CELL, draw(U, K), draw(K)), {"x": X}),
     "RowClassifier": (RowClassifier(*CELL, draw(U, K), draw(K)), {"x": X}),
+    "MaskedReader": (MaskedReader(*CELL), {"x": X, "mask": MASK}),
+    "PageScore": (
+        PageScore(draw(7, D), MaskedReader(*CELL), MaskedReader(draw(U, K), draw(K, K), draw(K)), draw(K)),
+        {"pages": PAGES},
+    ),
     "MixedSteps": (MixedSteps(draw(T, T), draw(D, U)), {"x": X}),
     "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
     "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
@@ -188,3 +197,27 @@ def test_makers_of_steps_are_arguments_too():
     assert hash(maker) != hash(dataclasses.replace(maker))
     step = tf.function(maker())
     assert step(tf.constant(X), tf.constant([0, 1])).shape == ()
+
+
+def test_a_masked_reader_repeats_the_state_at_masked_steps():
+    read = CALLS["MaskedReader"][0]
+    states = read(X, MASK).numpy()
+    assert_same(states[:1, 1::2], states[:1, ::2])
+    assert_same(states[:1, ::2], read(X[:1, ::2]))
+    assert_same(read(X, np.zeros_like(MASK)), np.zeros((B, T, U)))
+
+
+@pytest.mark.parametrize("mask", [MASK[:, :-1], MASK[:, :, None], MASK.T])
+def test_a_masked_reader_refuses_a_mask_that_does_not_fit(mask):
+    with pytest.raises(ValueError, match="takes a mask"):
+        CALLS["MaskedReader"][0](X, mask)
+
+
+def test_a_page_has_the_same_score_without_its_empty_sentences():
+    score = CALLS["PageScore"][0]
+    longer = np.pad(PAGES, ((0, 0), (0, 2), (0, 1)))
+    assert_same(score(longer), score(PAGES))
+    assert_same(score(PAGES[:1, [0, 2]]), score(PAGES)[:1])
+    assert_same(score(PAGES[:, :0]), np.zeros(2))
+    with pytest.raises(ValueError, match="takes pages"):
+        score(PAGES[0])

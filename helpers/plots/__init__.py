@@ -3,7 +3,7 @@
 Every function returns a :class:`Picture`, which a notebook shows when it is a cell's last value.
 """
 
-from helpers.plots.bars import plot_bar_runs, plot_bars, plot_dots
+from helpers.plots.bars import plot_bar_runs, plot_bars, plot_dots, plot_sentences
 from helpers.plots.lines import (
     plot_costs,
     plot_curves,
@@ -16,9 +16,18 @@ from helpers.plots.lines import (
     plot_steps,
     plot_walks,
 )
-from helpers.plots.maps import plot_confusion, plot_heat_maps, plot_images, plot_masks, plot_reach, plot_time_maps
+from helpers.plots.maps import (
+    plot_confusion,
+    plot_heat_maps,
+    plot_images,
+    plot_masks,
+    plot_pages,
+    plot_reach,
+    plot_time_maps,
+)
 from helpers.plots.networks import (
     draw_backward,
+    draw_levels,
     draw_loop,
     draw_lstm,
     draw_map,
@@ -33,6 +42,7 @@ __all__ = [
     "COLOURS",
     "Picture",
     "draw_backward",
+    "draw_levels",
     "draw_loop",
     "draw_lstm",
     "draw_map",
@@ -53,10 +63,12 @@ __all__ = [
     "plot_masks",
     "plot_medians",
     "plot_over_letters",
+    "plot_pages",
     "plot_panels",
     "plot_points",
     "plot_reach",
     "plot_runs",
+    "plot_sentences",
     "plot_steps",
     "plot_time_maps",
     "plot_walks",

@@ -62,3 +62,24 @@ def plot_dots(runs: Mapping[str, Sequence[float]], title: str, xlabel: str, alt:
     axes.set_yticks(range(len(runs)), list(runs))
     axes.set_ylim(len(runs) - 0.5, -0.5)
     return Picture(figure, alt)
+
+
+def plot_sentences(
+    sentences: Sequence[str], values: Sequence[float], title: str, xlabel: str, alt: str, letters: int = 60
+) -> Picture:
+    """Draw a bar for every sentence of a text, in its order from the top, with its first letters beside it.
+
+    Bars to the right of 0 have another colour than those to the left.
+    """
+    figure, axes = new_figure(width=9.5, height=1.0 + 0.26 * len(sentences))
+    places = range(len(sentences))
+    colours = [COLOURS["kernel"] if value >= 0 else COLOURS["recurrent_kernel"] for value in values]
+    axes.barh(places, values, color=colours, alpha=0.8)
+    axes.axvline(0.0, color=COLOURS["text"], lw=0.8)
+    cut = [text if len(text) <= letters else text[: letters - 3].rstrip() + " ..." for text in sentences]
+    axes.set_yticks(places, [f"{text}  {place}" for place, text in enumerate(cut)], fontsize=9)
+    axes.set_ylim(len(sentences) - 0.4, -0.6)
+    axes.grid(axis="y", visible=False)
+    axes.set(xlabel=xlabel)
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold", fontsize=12)
+    return Picture(figure, alt)

@@ -186,3 +186,38 @@ def plot_masks(masks: Mapping[str, Any], title: str, ylabels: Sequence[str], alt
     figure.legend(handles=looks[::-1], frameon=False, loc="outside right upper")
     figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
     return Picture(figure, alt)
+
+
+def plot_pages(pages: Mapping[str, Any], title: str, alt: str) -> Picture:
+    """Draw pages as grids, a row for every sentence and a column for every word: ``{panel title: ids (S, W)}``.
+
+    0 is padding, 1 an unknown word. Right of each grid stands whether the row holds a sentence.
+    """
+    arrays = {name: np.asarray(ids) for name, ids in pages.items()}
+    figure, axes = new_figure(columns=len(arrays), width=11.0, height=4.2, squeeze=False)
+    _room_below_title(figure)
+    colours = ["#e8e8e8", COLOURS["state"], COLOURS["kernel"], COLOURS["output"]]
+    names = ["padding", "unknown word", "word", "sentence"]
+    for ax, (name, ids) in zip(axes[0], arrays.items(), strict=True):
+        rows, words = ids.shape
+        real = 3 * (ids > 0).any(axis=1, keepdims=True).repeat(2, axis=1)
+        look: dict[str, Any] = {
+            "cmap": ListedColormap(colours),
+            "vmin": 0,
+            "vmax": 3,
+            "edgecolors": "white",
+            "linewidth": 0.6,
+        }
+        edges = np.arange(rows + 1)
+        ax.pcolormesh(np.arange(words + 1), edges, np.minimum(ids, 2), **look)
+        ax.pcolormesh(words + 1.0 + np.arange(3), edges, real, **look)
+        ax.grid(False)
+        ax.set(ylim=(rows, 0), xlabel="word")
+        ax.set_xticks(np.arange(0, words, 5) + 0.5, range(0, words, 5))
+        ax.set_yticks(np.arange(0, rows, 5) + 0.5, range(0, rows, 5))
+        ax.set_title(name, fontsize=11, fontweight="normal")
+    axes[0][0].set_ylabel("sentence")
+    looks = [Patch(color=colour, label=label) for colour, label in zip(colours, names, strict=True)]
+    figure.legend(handles=looks, frameon=False, loc="outside right upper")
+    figure.suptitle(title, x=0.01, ha="left", fontweight="bold")
+    return Picture(figure, alt)

@@ -318,9 +318,49 @@ def draw_two_directions(title: str, alt: str, steps: int = 4) -> Picture:
     return Picture(figure, alt)
 
 
-def _box(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+def draw_levels(words: Sequence[int], title: str, alt: str) -> Picture:
+    """Draw a network that reads words into sentences and, above, sentences into a page.
+
+    words: how many words each sentence has; up to the longest one, padding is drawn dashed. A sentence of 0 words is
+    read by nobody.
+    """
+    longest = max(words)
+    wide = 1.25 * longest + 0.6
+    figure, axes = new_figure(width=1.2 + 0.7 * wide * len(words), height=4.4)
+    axes.set(xlim=(-1.9, wide * len(words) - 0.6), ylim=(-1.4, 4.1))
+    axes.set_axis_off()
+    before = None  # where the last sentence that was read stands
+    for s, length in enumerate(words):
+        left = wide * s
+        top = left + 1.25 * (longest - 1) / 2
+        for w in range(longest):
+            x, real = left + 1.25 * w, w < length
+            name, colour = (f"word\n{w}", COLOURS["state"]) if real else ("", "white")
+            _box(axes, x, 0.2, name, colour, dashed=not real)
+            if real:
+                _arrow(axes, (x, -0.85), (x, -0.22), COLOURS["kernel"], "-")
+                _label(axes, x, -1.12, f"$x_{{{s},{w}}}$")
+            if real and w:
+                _arrow(axes, (x - 0.8, 0.2), (x - 0.45, 0.2), COLOURS["recurrent_kernel"], "-")
+        name, colour = (f"sentence\n{s}", COLOURS["output"]) if length else ("", "white")
+        _box(axes, top, 2.35, name, colour, dashed=not length)
+        if length:
+            _arrow(axes, (left + 1.25 * (length - 1), 0.62), (top, 1.93), COLOURS["text"], "-")
+            if before is not None:
+                _arrow(axes, (before + 0.5, 2.35), (top - 0.5, 2.35), COLOURS["recurrent_kernel"], "-")
+            before = top
+    if before is not None:
+        _arrow(axes, (before, 2.77), (before, 3.45), COLOURS["text"], "-")
+        _label(axes, before, 3.75, "page")
+    for y, text in ((0.2, "word\nreader"), (2.35, "sentence\nreader")):
+        axes.text(-1.9, y, text, ha="left", va="center", fontsize=10)
+    axes.set_title(title, fontsize=11)
+    return Picture(figure, alt)
+
+
+def _box(axes: Axes, x: float, y: float, text: str, colour: str, dashed: bool = False) -> None:
     shape = FancyBboxPatch((x - 0.5, y - 0.42), 1.0, 0.84, boxstyle="round,pad=0.0,rounding_size=0.12")
-    shape.set(facecolor=colour, alpha=0.35, edgecolor=COLOURS["text"])
+    shape.set(facecolor=colour, alpha=0.35, edgecolor=COLOURS["text"], linestyle="--" if dashed else "-")
     axes.add_patch(shape)
     axes.text(x, y, text, ha="center", va="center", fontsize=10)
 

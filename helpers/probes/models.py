@@ -106,6 +106,66 @@ def _states(x: Any, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.n
 
 
 @probe
+class MaskedReader:
+    """A plain recurrent network that leaves masked steps out: ``read(x, mask=None) -> states``.
+
+    x (N, T, D), mask (N, T) or None where all steps are real; states (N, T, U). Every sequence starts from zeros. At a
+    masked step the state before is repeated, so ``states[:, -1]`` is the one behind the last real step, and zeros
+    where no step is real. Raises ValueError for a mask that does not fit.
+    """
+
+    kernel: np.ndarray  # (D, U)
+    recurrent_kernel: np.ndarray  # (U, U)
+    bias: np.ndarray  # (U,)
+
+    def __call__(self, x: Any, mask: Any = None) -> Any:
+        import tensorflow as tf
+
+        x = tf.cast(x, self.kernel.dtype)
+        if len(x.shape) != 3 or x.shape[2] != len(self.kernel):
+            raise ValueError(f"the reader takes x (N, T, {len(self.kernel)}); this x is {tuple(x.shape)}")
+        mask = tf.ones(tf.shape(x)[:2], bool) if mask is None else tf.cast(mask, bool)
+        if len(mask.shape) != 2 or not x.shape[:2].is_compatible_with(mask.shape):
+            raise ValueError(f"the reader takes a mask {tuple(x.shape[:2])}; this one is {tuple(mask.shape)}")
+        h = tf.zeros((tf.shape(x)[0], len(self.bias)), x.dtype)
+
+        def step(h: Any, now: Any) -> Any:
+            x_t, real = now
+            return tf.where(real[:, None], tf.tanh(x_t @ self.kernel + h @ self.recurrent_kernel + self.bias), h)
+
+        states = tf.scan(step, (tf.transpose(x, (1, 0, 2)), tf.transpose(mask)), h)
+        return tf.transpose(states, (1, 0, 2))
+
+
+@probe
+class PageScore:
+    """A small network that reads pages in two levels, with finished weights: ``score(pages) -> scores``.
+
+    pages (N, S, W), whole numbers, 0 for padding -> scores (N,). A sentence without words is left out, wherever
+    it stands.
+    """
+
+    table: np.ndarray  # (V, D)
+    read_words: MaskedReader
+    read_sentences: MaskedReader
+    weights: np.ndarray  # (U,)
+
+    def __call__(self, pages: Any) -> Any:
+        import tensorflow as tf
+
+        pages = tf.cast(pages, tf.int32)
+        if len(pages.shape) != 3:
+            raise ValueError(f"score takes pages (N, S, W); these are {tuple(pages.shape)}")
+        pages = tf.pad(pages, ((0, 0), (0, 1), (0, 0)))  # so that a page of no rows is read, too
+        shape = tf.shape(pages)
+        rows = tf.reshape(pages, (-1, shape[2]))
+        vectors = self.read_words(tf.gather(self.table, rows), rows > 0)[:, -1]
+        vectors = tf.reshape(vectors, (shape[0], shape[1], len(self.read_words.bias)))
+        states = self.read_sentences(vectors, tf.reduce_any(pages > 0, axis=2))
+        return tf.linalg.matvec(states[:, -1], self.weights)
+
+
+@probe
 class MixedSteps:
     """A network of which one knows who sees whom: ``model(x) -> outputs``, x (B, T, D) -> (B, T, U).
 
