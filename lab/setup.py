@@ -17,7 +17,7 @@ PYTHON = str(PROGRAMS / "python")
 LOCK = ROOT / "requirements.lock"
 # As pip does by itself: where Python may not write beside its packages, each start would compile TensorFlow anew.
 COMPILED = "--compile-bytecode"
-SIZE = "about 700 MB to download, 2.8 GB on disk"
+SIZE = "about 750 MB to download, 3 GB on disk"
 
 
 def main() -> int:

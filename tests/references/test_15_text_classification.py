@@ -1,4 +1,4 @@
-"""Lesson 15 equals TextVectorization, Embedding, layers, fit, EarlyStopping and metrics of Keras, scikit-learn and NumPy."""
+"""Lesson 15 equals what Keras has for it (layers, fit, EarlyStopping, metrics), scikit-learn and NumPy."""
 
 from collections import Counter
 
