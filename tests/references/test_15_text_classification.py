@@ -1,4 +1,4 @@
-"""Lesson 15 equals TextVectorization, Embedding, layers, fit, EarlyStopping and metrics of Keras, and NumPy."""
+"""Lesson 15 equals TextVectorization, Embedding, layers, fit, EarlyStopping and metrics of Keras, scikit-learn and NumPy."""
 
 from collections import Counter
 
@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from reference import solutions
+from sklearn import metrics
 
 from helpers.data import load_passages, load_surnames
 from helpers.probes import averaging_classifier, cells_with_dropout
@@ -136,7 +137,6 @@ def test_scores_are_those_of_keras_and_of_their_definitions(seed):
 
 
 def test_scores_are_those_of_scikit_learn():
-    metrics = pytest.importorskip("sklearn.metrics")
     rng = np.random.default_rng(15)
     truth, answers = rng.integers(0, 5, 80), rng.integers(0, 4, 80)
     *each, macro, micro = solutions(LESSON)["scores"](truth, answers, 5)
