@@ -221,6 +221,7 @@ def test_the_shapes_of_a_list_are_written_as_they_are():
     )
     assert tried([np.zeros((2, 1))] * 3) == "Tried with xs (3 x (2, 1)), n = 3 (a list)."
     assert tried([[np.zeros((2, 1)), np.zeros(2)]] * 3) == "Tried with xs (3 x [(2, 1), (2,)]), n = 3 (a list)."
+    assert tried([[["a", "b"], []], [["c"]]]) == "Tried with xs = [[['a', 'b'], []], [['c']]], n = 3 (a list)."
     assert tried([np.zeros((n, 1)) for n in range(12)]).endswith("(9, 1), ...], n = 3 (a list).")
 
 

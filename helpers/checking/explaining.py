@@ -382,10 +382,12 @@ def _describe_input(value: Any) -> str:
         shown = ", ".join(map(repr, value[:SHOWN]))
         return f"= [{shown}]" if len(value) <= SHOWN else f"= [{shown}, ...], {len(value)} of them"
     if isinstance(value, list | tuple) and value:
-        items = [_describe_input(item) for item in value]
-        if len(set(items)) == 1:
+        described = [_describe_input(item) for item in value]
+        items = [item.removeprefix("= ") for item in described]
+        if len(value) > 1 and len(set(items)) == 1:
             return f"({len(value)} x {items[0]})"
-        return f"[{', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''}]"
+        written = "= " if all(item.startswith("= ") for item in described) else ""
+        return f"{written}[{', '.join(items[:SHOWN])}{', ...' if len(items) > SHOWN else ''}]"
     if isinstance(value, bool | int | float | str) or value is None:
         return f"= {value!r}"
     if isinstance(value, list | tuple):

@@ -58,7 +58,7 @@ def each_sentence(rng):
     ]
 
 
-@exercise(returns={"embedding": "", "sentence": "", "page": "", "answer": ""})
+@exercise(returns={"embedding": "", "word_reader": "", "sentence_reader": "", "dense": ""})
 def count_weights(rng):
     def drawn():
         size, sentences, words = int(rng.integers(300, 3000)), int(rng.integers(11, 40)), int(rng.integers(41, 70))
