@@ -151,7 +151,9 @@ def stop_early(rng):
         """It stops, after a rise that was no stop, and the lowest loss of all would have come later."""
         rises = sum(later > earlier for earlier, later in pairwise(losses[: last + 1]))
         falls = any(losses[epoch] < losses[epoch - 1] for epoch in range(best + 1, last + 1))  # and yet no new best
-        return 3 < last < epochs - 2 and min(losses) < losses[best] and best > 1 and rises > last - best and falls
+        begins = losses[1] > losses[0]  # the highest is not the first
+        ends = 3 < last < epochs - 2 and min(losses) < losses[best]
+        return begins and ends and best > 1 and rises > last - best and falls
 
     def to_the_end(losses, last, best, epochs):
         rises = sum(later > earlier for earlier, later in pairwise(losses))
