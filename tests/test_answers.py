@@ -61,6 +61,12 @@ GOOD = {
     "keras variable": (keras.Variable([1.0, 2.0]), np.array([1.0, 2.0])),
     "numpy scalar": (np.float32(0.5), np.array(0.5)),
     "masked array without a mask": (np.ma.array([1.0, 2.0]), np.array([1.0, 2.0])),
+    "gradient of a look-up, row by row": (
+        tf.IndexedSlices(
+            tf.constant([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]), tf.constant([2, 0, 2]), tf.constant([4, 2])
+        ),
+        np.array([[3, 4], [0, 0], [6, 8], [0, 0]]),
+    ),
     "ragged tensor of equal rows": (tf.ragged.constant([[1, 2], [3, 4]]), np.array([[1, 2], [3, 4]])),
     "bfloat16": (tf.constant([1.5], tf.bfloat16), np.array([1.5])),
 }

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import math
 import sys
 from typing import Any
 
@@ -155,6 +156,8 @@ class _Converter:
             return None if value.rank is None else self.sequence(value.as_list(), depth, tuple)
         if tf is not None and isinstance(value, tf.RaggedTensor):
             return self.ragged(value)
+        if tf is not None and isinstance(value, tf.IndexedSlices):
+            return self.slices(value)
         if tf is not None and isinstance(value, tf.SparseTensor):
             raise Unusable("is a SparseTensor; an ordinary tensor is asked")
         if tf is not None and isinstance(value, tf.TensorArray):
@@ -177,6 +180,15 @@ class _Converter:
         if any(len(set(each.tolist())) > 1 for each in lengths):
             raise Unusable("is a RaggedTensor whose rows have different lengths; an ordinary tensor is asked")
         return self.tensor(value.to_tensor())
+
+    def slices(self, value: Any) -> np.ndarray:
+        """The gradient of a table as a tape gives it, row by row: what goes to the same row adds up."""
+        if value.dense_shape is None or not hasattr(value.dense_shape, "numpy"):
+            raise Unusable("is IndexedSlices, the rows of a gradient, and does not say of how many; a tensor is asked")
+        shape = value.dense_shape.numpy().tolist()
+        if (size := math.prod(shape)) > MAX_ELEMENTS:
+            self.take(size, shape)
+        return self.tensor(sys.modules["tensorflow"].convert_to_tensor(value))
 
     def tensor(self, value: Any) -> np.ndarray:
         size = value.shape.num_elements()

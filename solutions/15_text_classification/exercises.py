@@ -14,8 +14,8 @@ def array(values):
     return np.array(values, np.float32)
 
 
-def whole(values):
-    return np.array(values, np.int64)
+def whole(values, dtype=np.int64):
+    return np.array(values, dtype)
 
 
 def cut(rng, tokens, lengths):
@@ -67,10 +67,10 @@ def bag(rng):
                 and counts[:, 1:].max() > 2
                 and len({tuple(row) for row in counts.tolist()}) == len(rows)
             ):
-                return Case(group, (whole(rows), size))
+                return Case(group, (whole(rows, np.int32), size))  # as tf.range gives
 
     return [
-        Case("the example by hand", (whole([[3, 2, 1, 3, 0, 0], [2, 2, 0, 0, 0, 0]]), 5)),
+        Case("the example by hand", (whole([[3, 2, 1, 3, 0, 0], [2, 2, 0, 0, 0, 0]], np.int32), 5)),
         case("texts of different lengths", [4, 9, 6], 9, 6),
         case("texts of different lengths", [7, 3, 1, 5], 8, 5),
         case("no padding", [6, 6], 6, 7),
@@ -151,7 +151,9 @@ def stop_early(rng):
         """It stops, after a rise that was no stop, and the lowest loss of all would have come later."""
         rises = sum(later > earlier for earlier, later in pairwise(losses[: last + 1]))
         falls = any(losses[epoch] < losses[epoch - 1] for epoch in range(best + 1, last + 1))  # and yet no new best
-        return 3 < last < epochs - 2 and min(losses) < losses[best] and best > 1 and rises > last - best and falls
+        begins = losses[1] > losses[0]  # the highest is not the first
+        ends = 3 < last < epochs - 2 and min(losses) < losses[best]
+        return begins and ends and best > 1 and rises > last - best and falls
 
     def to_the_end(losses, last, best, epochs):
         rises = sum(later > earlier for earlier, later in pairwise(losses))
@@ -235,7 +237,7 @@ def head(rng):
 @exercise(returns={"precision": "C", "recall": "C", "f1": "C", "macro_f1": "", "micro_f1": ""})
 def scores(rng):
     def case(group, sizes, never=None):
-        """Classes of unequal size, about two thirds right; one class may be answered never."""
+        """Classes of unequal size, about two thirds right; one may be answered never, one without texts."""
         while True:
             truth = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
             answers = np.where(rng.random(len(truth)) < 0.65, truth, rng.integers(0, len(sizes), len(truth)))
@@ -243,16 +245,19 @@ def scores(rng):
                 answers[answers == never] = (never + 1) % len(sizes)
             table = np.zeros((len(sizes), len(sizes)), int)
             np.add.at(table, (truth, answers), 1)
-            others = [i for i in range(len(sizes)) if i != never]
+            others = [i for i, size in enumerate(sizes) if i != never and size]
             right, told, there = np.diag(table)[others], table.sum(0)[others], table.sum(1)[others]
             differ = (abs(right / told - right / there) > 0.03).all()
-            if (right > 0).all() and differ and (table != table.T).any():
-                return Case(group, (truth.astype(np.int64), answers.astype(np.int64), len(sizes)))
+            called = table.sum(0)[np.array(sizes) == 0]  # a class without texts is answered all the same
+            if (right > 0).all() and (called > 0).all() and differ and (table != table.T).any():
+                return Case(group, (whole(truth, np.int32), whole(answers, np.int32), len(sizes)))
 
-    by_hand = whole([0, 0, 0, 0, 1, 1]), whole([0, 0, 0, 1, 1, 0]), 2
+    # Whole numbers of 32 bits, as tf.range gives: an answer may compare with them.
+    by_hand = whole([0, 0, 0, 0, 1, 1, 1], np.int32), whole([0, 0, 0, 1, 1, 0, 0], np.int32), 2
     return [
         Case("the example by hand", by_hand),
         case("all classes", [20, 9, 14]),
         case("all classes", [7, 25, 12, 16]),
         case("a class that is never answered", [12, 20, 8, 15], never=2),
+        case("a class without texts", [13, 0, 21, 9]),
     ]
