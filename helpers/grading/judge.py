@@ -115,7 +115,9 @@ def _line(cell: NotebookNode, text: str) -> str:
 
 
 def _was_run(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("execution"))
+    # nbclient puts it there before it sends the cell. What it later holds is the kernel's word that it is busy, and
+    # a kernel that ends at once takes that word with it.
+    return "execution" in cell.metadata
 
 
 def _place(cell: NotebookNode) -> str:
