@@ -63,16 +63,29 @@ def names_claimed(lesson: str) -> set[str]:
 
 
 def move_seeds(shift: int) -> contextlib.ExitStack:
-    """Add ``shift`` to every seed that is handed to Keras or NumPy, until the returned context is left."""
+    """Add ``shift`` to every seed that is handed to Keras, its initializers or NumPy, until the context is left."""
     import keras
 
-    def moved(draw: Callable[..., Any]) -> Callable[..., Any]:
-        return lambda seed=None: draw(seed + shift if isinstance(seed, int | np.integer) else seed)
+    def moved(seed: Any) -> Any:
+        return seed + shift if isinstance(seed, int | np.integer) else seed
+
+    def moving(draw: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda seed=None: draw(moved(seed))
+
+    initializer = keras.initializers.RandomUniform.__base__  # of all that draw; Keras gives it no public name
+    build = initializer.__init__
+
+    def build_moved(self: Any, seed: Any = None) -> None:
+        build(self, moved(seed))
 
     stack = contextlib.ExitStack()
-    for owner, name in ((keras.utils, "set_random_seed"), (np.random, "default_rng")):
+    for owner, name, new in (
+        (keras.utils, "set_random_seed", moving(keras.utils.set_random_seed)),
+        (np.random, "default_rng", moving(np.random.default_rng)),
+        (initializer, "__init__", build_moved),
+    ):
         stack.callback(setattr, owner, name, getattr(owner, name))
-        setattr(owner, name, moved(getattr(owner, name)))
+        setattr(owner, name, new)
     return stack
 
 

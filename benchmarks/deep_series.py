@@ -26,10 +26,11 @@ COLUMNS = ("training", "fresh, dropout on", "fresh, off", "off, from step 1")
 
 @dataclasses.dataclass(frozen=True)
 class Network:
-    """One row: how many layers, and the share dropped in front of each layer at every step, or by Keras itself."""
+    """One row: the share dropped at every step in front of each layer and behind the last one, or by Keras itself."""
 
     name: str
     in_front: tuple[float, ...]
+    behind: float = 0.0
     one_mask: float = 0.0
     activation: str = "tanh"
     rate: float = 0.01
@@ -42,6 +43,7 @@ class Network:
             layers += [keras.layers.Dropout(rate)] if rate else []
             options = {"return_sequences": True, "unroll": True, "dropout": self.one_mask}
             layers.append(keras.layers.SimpleRNN(UNITS, self.activation, **options))
+        layers += [keras.layers.Dropout(self.behind)] if self.behind else []
         return keras.Sequential([keras.Input((series.N_STEPS, 1)), *layers, keras.layers.Dense(1)])
 
 
@@ -53,6 +55,7 @@ NETWORKS = (
     Network("3 layers, half of every layer's input dropped, as in the notes", (0.5, 0.5, 0.5)),
     Network("3 layers, half of the first layer's input dropped", (0.5, 0.0, 0.0)),
     Network("3 layers, half dropped between the layers", (0.0, 0.5, 0.5)),
+    Network("3 layers, half of every layer's output dropped, `output_keep_prob=0.5`", (0.0, 0.5, 0.5), behind=0.5),
     Network("3 layers, Keras's `dropout=0.5`: one mask for all steps", (0.0, 0.0, 0.0), one_mask=0.5),
 )
 

@@ -43,11 +43,13 @@ def test_seeds_are_moved_and_put_back():
     draw, set_seed = np.random.default_rng, keras.utils.set_random_seed
     with claims.move_seeds(100):
         moved, unseeded = np.random.default_rng(1).random(), np.random.default_rng().random()
+        kernel = keras.initializers.Orthogonal(seed=1)((3, 3))
         keras.utils.set_random_seed(7)
         after_moved = np.random.random()
     assert (np.random.default_rng, keras.utils.set_random_seed) == (draw, set_seed)
     keras.utils.set_random_seed(107)
     assert (moved, after_moved) == (draw(101).random(), np.random.random()) and unseeded != moved
+    np.testing.assert_array_equal(kernel, keras.initializers.Orthogonal(seed=101)((3, 3)))
 
 
 def test_a_comparison_is_told_with_the_interval_of_its_mean():

@@ -33,6 +33,13 @@ CLAIMS = {
     "sunspots, median network, RMSE 3 to 11 ahead, largest": lambda page: np.median(page.sun_net_errors, axis=0)[
         2:
     ].max(),
+    "intervals for 80 of 100 years: share held, networks": lambda page: page.held,
+    "intervals for 80 of 100 years: share held, plain": lambda page: np.mean(
+        (page.low <= page.off) & (page.off <= page.high)
+    ),
+    "mean width of the networks' intervals over the plain one's": lambda page: (
+        np.ptp(page.bands[..., ::2], axis=2).mean(axis=1) / (page.high - page.low)
+    ),
     "split by time: smallest test RMSE": lambda page: page.std * np.sqrt(page.by_time.min()),
     "split by time: step of the smallest": lambda page: 10 * (1 + page.by_time.argmin()),
     "split by time: test RMSE after 400 steps": lambda page: page.std * np.sqrt(page.by_time[-1]),

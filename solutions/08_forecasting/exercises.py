@@ -88,3 +88,22 @@ def honest_errors(rng):
         case("any training part", (3.0, 2.0), (6.0, 4.0), 14, 5, 3),
         case("one step ahead", (-5.0, 0.5), (2.0, 3.0), 12, 3, 1),
     ]
+
+
+@exercise(returns={"losses": "Q"})
+def pinball_loss(rng):
+    def case(group, instances, horizon, levels):
+        truth, off = draws(rng, instances, horizon), draws(rng, instances, horizon, len(levels))
+        return Case(group, (truth, truth[..., None] + off, np.array(levels, np.float32)))
+
+    by_hand = (
+        np.array([[10.0], [10.0]]),
+        np.array([[[8.0, 8.0, 8.0]], [[12.0, 12.0, 12.0]]]),
+        np.array([0.9, 0.5, 0.2]),
+    )
+    return [
+        Case("one horizon", tuple(array.astype(np.float32) for array in by_hand)),
+        case("several horizons", 5, 4, (0.1, 0.5, 0.9)),
+        case("several horizons", 3, 6, (0.05, 0.3)),
+        case("one instance", 1, 3, (0.75, 0.4)),
+    ]
