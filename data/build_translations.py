@@ -21,14 +21,15 @@ from pathlib import Path
 TARGET = Path(__file__).with_name("translations.txt.gz")
 FEWEST_WORDS, OFTEN = 3, 7  # words of a sentence; how often a word occurs at least
 # Words that nobody should meet while learning something else.
-RUDE = (
-    "arse ass bastard bitch bloody bull crap damn dead die died dies drown drug drunk dumb dumped dying fart fat fool fuck gay "
-    "gun hang hell hate hated idiot jerk kill kiss liar lied loser maniac moron murder naked nude nuts pee pig plastered "
-    "poison racist rape rob screw sex shit shoot shot shut sick slut spit stab stink stupid suck suicide ugly wimp "
-    "abruti baise bander bordel bourré bâtard casse chiant chier con conne connard cul crève déconne "
-    "déguerpissez enculé enfoir fesse fou foutre fous foutu gros grosse gueule haïs hais idiote imbécile laid merde mort "
-    "morte mourir mourut meurs meurt nul pédé pisse pute pue putain salaud sale salope saoul soûl tue tuer tué tuez"
-).split()
+RUDE = """
+arse ass bastard bitch bloody bull crap damn dead die died dies drown drug drunk dumb dumped dying fart fat
+fool fuck gay gun hang hell hate hated idiot jerk kill kiss liar lied loser maniac moron murder naked nude
+nuts pee pig plastered poison racist rape rob screw sex shit shoot shot shut sick slut spit stab stink stupid
+suck suicide ugly wimp abruti baise bander bordel bourré bâtard casse chiant chier con conne connard cul crève
+déconne déguerpissez enculé enfoir fesse fou foutre fous foutu gros grosse gueule haïs hais idiote imbécile
+laid merde mort morte mourir mourut meurs meurt nul pédé pisse pute pue putain salaud sale salope saoul soûl
+tue tuer tué tuez
+"""
 WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -54,7 +55,7 @@ def keep(lines: list[str]) -> list[str]:
     for line in lines:
         words = words_of(line)
         frequent = all(counts[language][word] >= OFTEN for language in range(2) for word in words[language])
-        if frequent and len(words[0]) >= FEWEST_WORDS and not set(words[0] + words[1]) & set(RUDE):
+        if frequent and len(words[0]) >= FEWEST_WORDS and not set(words[0] + words[1]) & set(RUDE.split()):
             kept.append(line)
     return kept
 

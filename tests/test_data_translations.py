@@ -18,7 +18,9 @@ def test_translations_are_short_sentences_of_small_words(translations):
     assert len(english) == len(french) == len(sources) == 2602
     words = [{word for sentence in sentences for word in sentence} for sentences in (english, french)]
     assert [len(of_it) for of_it in words] == [367, 473]
-    assert all(re.fullmatch(r"[^\W\d_]+'?|'[^\W\d_]+|[.?!]", word) and word == word.lower() for word in set().union(*words))
+    assert all(
+        re.fullmatch(r"[^\W\d_]+'?|'[^\W\d_]+|[.?!]", word) and word == word.lower() for word in set().union(*words)
+    )
     assert (min(map(len, english)), max(map(len, english)), max(map(len, french))) == (4, 6, 12)
 
 

@@ -233,5 +233,9 @@ def test_a_decoder_step_gives_log_probabilities_of_one_token_or_many_also_in_num
     logs, states = eagerly("DecoderStep")
     np.testing.assert_allclose(np.exp(logs).sum(axis=-1), np.ones(B), rtol=1e-6)
     for row, (token, state) in enumerate(zip(inputs["token"], inputs["state"], strict=True)):
-        for answer in (step(int(token), state), step(tf.constant(token), tf.constant(state)), step.follow(token, state)):
+        for answer in (
+            step(int(token), state),
+            step(tf.constant(token), tf.constant(state)),
+            step.follow(token, state),
+        ):
             assert_same(answer, (logs[row], states[row]))

@@ -96,9 +96,7 @@ def _draw_node(axes: Axes, place: tuple[float, float], text: str, look: str) -> 
     axes.text(*place, text, ha="center", va="center", fontsize=11, bbox=box, zorder=3)
 
 
-def _draw_branch(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], share: float, thick: bool
-) -> None:
+def _draw_branch(axes: Axes, start: tuple[float, float], end: tuple[float, float], share: float, thick: bool) -> None:
     colour = COLOURS["recurrent_kernel"] if thick else COLOURS["input"]
     axes.plot(*zip(start, end, strict=True), color=colour, lw=3.0 if thick else 1.2, zorder=1)
     x, y = (0.42 * a + 0.58 * b for a, b in zip(start, end, strict=True))

@@ -75,19 +75,15 @@ def greedy_walk(step, state, start, end, limit):
     return tokens, margin
 
 
-def walk_case(rng, group, wanted, size, units, limit, others=()):
-    """A decoder whose greedy answer takes ``wanted`` steps and ends there, or runs into ``limit`` where that is equal.
-
-    Its tokens are not all the same, and its state matters: a greedy walk that keeps the first state takes another way.
-    """
+def walk_case(rng, group, wanted, size, units, limit, ends=True):
+    """A decoder whose greedy answer has ``wanted`` tokens, of several kinds, and ends with the end mark, or not."""
     while True:
         step, state = decoder(rng, size, units), draws(rng, units)
         start, end = (int(mark) for mark in rng.permutation(size)[:2])
         tokens, margin = greedy_walk(step, state, start, end, limit)
-        ends = tokens[-1] == end
-        if len(tokens) == wanted and ends == (wanted < limit) and margin > 0.05:
-            if wanted < 3 or len(set(tokens)) > 2:
-                return Case(group, (step, state, start, end, limit, *others))
+        fits = len(tokens) == wanted and (tokens[-1] == end) == ends and margin > 0.05
+        if fits and (wanted < 3 or len(set(tokens)) > 2):
+            return Case(group, (step, state, start, end, limit))
 
 
 TREE = {  # probabilities of the next token behind each: 0, start, end, "a", "b"
@@ -116,9 +112,9 @@ def greedy(rng):
         walk_case(rng, "the end mark comes", 4, 6, 5, 9),
         walk_case(rng, "the end mark comes", 6, 7, 4, 10),
         walk_case(rng, "the end mark comes", 1, 5, 4, 6),
-        walk_case(rng, "the limit comes first", 5, 6, 3, 5),
-        walk_case(rng, "the limit comes first", 8, 7, 5, 8),
-        walk_case(rng, "the end mark is the last", 3, 6, 4, 4),
+        walk_case(rng, "the limit comes first", 5, 6, 3, 5, ends=False),
+        walk_case(rng, "the limit comes first", 8, 7, 5, 8, ends=False),
+        walk_case(rng, "the end mark comes at the limit", 4, 6, 4, 4),
     ]
 
 
