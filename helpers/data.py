@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -343,3 +344,27 @@ def consecutive_or_random(
             numbers = rng.integers(largest - length + 2) + np.arange(length)
         sequences.append(numbers.astype(np.float32))
     return sequences, labels
+
+
+# -- translations ---------------------------------------------------------------------------
+
+Words = list[str]  # a sentence, cut into words
+
+
+def load_translations() -> tuple[list[Words], list[Words], list[str]]:
+    """Return short English sentences, a French translation of each, and who wrote both: ``(english, french, sources)``.
+
+    Three lists of the same length; a sentence is a list of small words and marks, such as ``["i", "did", "it", "."]``
+    and ``["je", "l'", "ai", "fait", "."]``. A source is the attribution that the licence asks for. The sentences come
+    from Tatoeba; ``data/README.md`` names origin and licence. Raises DataError when the file is missing.
+    """
+    text = _read_text("translations.txt.gz", "data/build_translations.py")
+    rows = [line.split("\t") for line in text.splitlines()]
+    english = [cut_sentence(row[0].replace("n't", " not").replace("'", " '")) for row in rows]
+    french = [cut_sentence(row[1].replace("’", "'").replace("'", "' ")) for row in rows]
+    return english, french, [row[2] for row in rows]
+
+
+def cut_sentence(sentence: str) -> Words:
+    """Return the words and marks of a sentence in small letters; an apostrophe stays with what it stands at."""
+    return re.findall(r"[^\W\d_]+'?|'[^\W\d_]+|[.?!]", sentence.lower())

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from helpers.checking.packing import pack, unpack
 from helpers.probes import (
+    DecoderStep,
     FreeRun,
     LeakyCell,
     LinearModel,
@@ -59,6 +60,10 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
     "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
     "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
     "WeightLoss": (WeightLoss(X, STATE, *CELL, draw(B, T, U)), {"w": CELL[1]}),
+    "DecoderStep": (
+        DecoderStep(draw(K, U), draw(U, U), draw(U, K), draw(K)),
+        {"token": np.array([2, 0], np.int32), "state": STATE},
+    ),
 }
 CONSTANT = {"FreeRun": {"steps": 3}}
 NAMES = sorted(CALLS)
@@ -221,3 +226,16 @@ def test_a_page_has_the_same_score_without_its_empty_sentences():
     assert_same(score(PAGES[:, :0]), np.zeros(2))
     with pytest.raises(ValueError, match="takes pages"):
         score(PAGES[0])
+
+
+def test_a_decoder_step_gives_log_probabilities_of_one_token_or_many_also_in_numpy():
+    step, inputs = CALLS["DecoderStep"]
+    logs, states = eagerly("DecoderStep")
+    np.testing.assert_allclose(np.exp(logs).sum(axis=-1), np.ones(B), rtol=1e-6)
+    for row, (token, state) in enumerate(zip(inputs["token"], inputs["state"], strict=True)):
+        for answer in (
+            step(int(token), state),
+            step(tf.constant(token), tf.constant(state)),
+            step.follow(token, state),
+        ):
+            assert_same(answer, (logs[row], states[row]))

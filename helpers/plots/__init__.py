@@ -4,6 +4,7 @@ Every function returns a :class:`Picture`, which a notebook shows when it is a c
 """
 
 from helpers.plots.bars import plot_bar_runs, plot_bars, plot_dots, plot_sentences
+from helpers.plots.decoding import draw_beam, plot_alignments
 from helpers.plots.lines import (
     plot_costs,
     plot_curves,
@@ -42,6 +43,7 @@ __all__ = [
     "COLOURS",
     "Picture",
     "draw_backward",
+    "draw_beam",
     "draw_levels",
     "draw_loop",
     "draw_lstm",
@@ -51,6 +53,7 @@ __all__ = [
     "draw_two_directions",
     "draw_unrolled",
     "new_figure",
+    "plot_alignments",
     "plot_bar_runs",
     "plot_bars",
     "plot_confusion",

@@ -5,6 +5,7 @@ so that a wrong cell from an earlier exercise never costs this one.
 """
 
 from helpers.probes.cells import LeakyCell, ProjectedCell, TanhStep, TanhStepBackward
+from helpers.probes.decoders import DecoderStep
 from helpers.probes.harness import (
     LoopError,
     Unfit,
@@ -32,6 +33,7 @@ from helpers.probes.models import (
 )
 
 __all__ = [
+    "DecoderStep",
     "FreeRun",
     "LSTMLayer",
     "LeakyCell",

@@ -228,6 +228,32 @@ def bidirectional_dynamic_rnn() -> dict:
     return {name: tf.constant(value) for name, value in found.items()}
 
 
+def joined_lstm_states() -> dict:
+    """Return outputs and last states of two LSTMCells, one in each direction, joined as the old notes join them.
+
+    In a graph of its own, whose values come back as constants: its weights have other names.
+    """
+    units = len(data["fw/bias"]) // 4
+    with tf.Graph().as_default(), v1.Session() as inner:
+        cells = [v1.nn.rnn_cell.LSTMCell(units, forget_bias=0.0) for _ in range(2)]
+        x, lengths = tf.constant(data["x"]), sequence_length()
+        outputs, (fw, bw) = v1.nn.bidirectional_dynamic_rnn(*cells, x, sequence_length=lengths, dtype=tf.float32)
+        joined = v1.nn.rnn_cell.LSTMStateTuple(c=tf.concat([fw.c, bw.c], -1), h=tf.concat([fw.h, bw.h], -1))
+        inner.run(v1.global_variables_initializer())
+        for variable in v1.global_variables():
+            _, direction, *_, name = variable.op.name.split("/")
+            variable.load(data[f"{direction}/{name}"], inner)
+        found = dict(zip(("outputs", "c", "h"), inner.run([tf.concat(outputs, -1), *joined]), strict=True))
+    return {name: tf.constant(value) for name, value in found.items()}
+
+
+def weighted_cross_entropy() -> dict:
+    """Return the cross-entropy of logits against labels, weighted: the mean over the weights that are not zero."""
+    labels = tf.constant(data["labels"].astype(np.int64))
+    loss = v1.losses.sparse_softmax_cross_entropy(labels, tf.constant(data["logits"]), tf.constant(data["weights"]))
+    return {"loss": loss}
+
+
 with tf.Graph().as_default(), v1.Session() as session:
     results = globals()[sys.argv[1]]()  # the operation asked for: one of the functions above
     session.run(v1.global_variables_initializer())
