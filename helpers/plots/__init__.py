@@ -37,6 +37,7 @@ from helpers.plots.networks import (
     draw_unrolled,
 )
 from helpers.plots.picture import COLOURS, Picture, new_figure
+from helpers.plots.writing import plot_batches, plot_piano_rolls
 
 __all__ = [
     "COLOURS",
@@ -53,6 +54,7 @@ __all__ = [
     "new_figure",
     "plot_bar_runs",
     "plot_bars",
+    "plot_batches",
     "plot_confusion",
     "plot_costs",
     "plot_curves",
@@ -65,6 +67,7 @@ __all__ = [
     "plot_over_letters",
     "plot_pages",
     "plot_panels",
+    "plot_piano_rolls",
     "plot_points",
     "plot_reach",
     "plot_runs",
