@@ -9,12 +9,15 @@ import tensorflow as tf
 
 from helpers.checking.packing import pack, unpack
 from helpers.probes import (
+    Chooser,
+    ChunkLoss,
     FreeRun,
     LeakyCell,
     LinearModel,
     LSTMLayer,
     MaskedReader,
     MixedSteps,
+    NextStep,
     PageScore,
     ProjectedCell,
     RowClassifier,
@@ -59,10 +62,17 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
     "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
     "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
     "WeightLoss": (WeightLoss(X, STATE, *CELL, draw(B, T, U)), {"w": CELL[1]}),
+    "NextStep": (NextStep(draw(7, U), draw(U, U), draw(U, 7)), {"token": np.array(4), "state": STATE[:1]}),
+    "ChunkLoss": (
+        ChunkLoss(draw(7, U), draw(U, U), draw(U, 7)),
+        {"x": PAGES[:, 0], "y": PAGES[:, 0] + 1 - PAGES[:, 0] // 6, "state": STATE},
+    ),
+    "Chooser": (Chooser(draw(7)), {"logits": draw(7)}),
 }
+WRITERS = ("NextStep", "ChunkLoss", "Chooser")  # one id, one mean over the batch, one choice
 CONSTANT = {"FreeRun": {"steps": 3}}
 NAMES = sorted(CALLS)
-BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss")]
+BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss", *WRITERS)]
 
 
 def parts(answer):

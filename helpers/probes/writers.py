@@ -49,7 +49,8 @@ class ChunkLoss:
     def __call__(self, x: Any, y: Any, state: Any) -> tuple[Any, Any]:
         import tensorflow as tf
 
-        state, losses = tf.cast(state, self.table.dtype), []
+        x, y, state = tf.cast(x, tf.int64), tf.cast(y, tf.int64), tf.cast(state, self.table.dtype)
+        losses = []
         for x_t, y_t in zip(tf.unstack(x, axis=1), tf.unstack(y, axis=1), strict=True):
             state = tf.tanh(tf.gather(self.table, x_t) + state @ self.recurrent_kernel)
             logits = state @ self.output_kernel
@@ -69,8 +70,12 @@ class Chooser:
 
     noise: np.ndarray  # (V,)
 
-    def __call__(self, logits: Any) -> int:
-        return int(np.argmax(np.reshape(np.asarray(logits, np.float64), self.noise.shape) + self.noise))
+    def __call__(self, logits: Any) -> Any:
+        import tensorflow as tf
+
+        logits = tf.reshape(tf.cast(logits, self.noise.dtype), self.noise.shape)
+        token = tf.argmax(logits + self.noise)
+        return int(token) if tf.executing_eagerly() else token
 
 
 MOST_CALLS = 2_000  # of a step in one answer, before it counts as endless
