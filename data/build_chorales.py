@@ -40,7 +40,8 @@ def build(folder: Path) -> str:
     known: set[int] = set()
     for part, count in PARTS.items():
         read = ((path.stem, read_chorale(path)) for path in sorted((folder / part).glob("*.csv")))
-        chosen = [(name, chorale) for name, chorale in read if part == "train" or known.issuperset(chorale.flat)][:count]
+        fitting = [(name, chorale) for name, chorale in read if part == "train" or known.issuperset(chorale.flat)]
+        chosen = fitting[:count]
         if len(chosen) < count:
             raise SystemExit(f"{folder / part} holds {len(chosen)} chorales that fit; {count} are needed.")
         for name, chorale in chosen:

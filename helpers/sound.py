@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def chord_wave(chords: Any, seconds: float = 0.25) -> np.ndarray:
     sound = np.zeros(len(chords) * size)
     for voice in chords.T:
         edges = [0, *(np.flatnonzero(np.diff(voice)) + 1), len(voice)]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             if start < end and voice[start] > 0:
                 sound[start * size : end * size] += _tone(int(voice[start]), (end - start) * size)
     return sound / max(float(np.abs(sound).max(initial=0.0)), 1e-9)
@@ -59,7 +60,7 @@ def wav_bytes(sound: np.ndarray) -> bytes:
 
 
 def player(sound: np.ndarray) -> Any:
-    """Return an ``IPython.display.Audio`` that plays a wave; the sound is stored in the notebook, RATE bytes a second."""
+    """Return an ``IPython.display.Audio`` that plays a wave. The page stores RATE bytes a second."""
     from IPython.display import Audio
 
     return Audio(data=wav_bytes(sound))

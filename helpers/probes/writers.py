@@ -82,7 +82,11 @@ MOST_CALLS = 2_000  # of a step in one answer, before it counts as endless
 
 
 def generate_and_count(
-    generate: Callable[..., Any], step: Callable[..., Any], choose: Callable[..., Any], prefix: Sequence[int], *others: Any
+    generate: Callable[..., Any],
+    step: Callable[..., Any],
+    choose: Callable[..., Any],
+    prefix: Sequence[int],
+    *others: Any,
 ) -> Any:
     """Return ``(ids, extra steps)`` of ``generate(step, choose, prefix, *others)``, others being ``state, length``.
 

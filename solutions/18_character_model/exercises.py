@@ -122,8 +122,8 @@ def top_p(rng):
             sums = np.cumsum(-np.sort(-shares, axis=1), axis=1)
             sizes = 1 + (sums < p).sum(axis=1)
             unsorted = 1 + (np.cumsum(shares, axis=1) < p).sum(axis=1)
-            enough = rows == 1 or len(set(sizes.tolist())) > 1
-            if abs(sums - p).min() > 0.01 and enough and sizes.min() > 1 and sizes.max() < size and any(unsorted != sizes):
+            differ = (rows == 1 or len(set(sizes.tolist())) > 1) and any(unsorted != sizes)
+            if abs(sums - p).min() > 0.01 and differ and sizes.min() > 1 and sizes.max() < size:
                 return Case(group, (shares, p))
 
     eighths = array([[0.125, 0.5, 0.125, 0.25], [0.25, 0.125, 0.125, 0.5]])
@@ -144,8 +144,8 @@ def generate(rng):
     def case(group, size, units, prefix, length):
         """A writer whose next id depends on all it has read: other histories give other ids, at once and later."""
         while True:
-            shapes = ((size, units), (units, units), (units, size))
-            step = NextStep(*(draws(rng, *shape, scale=scale) for shape, scale in zip(shapes, (0.8, 0.8, 2.0), strict=True)))
+            recurrent, output = draws(rng, units, units, scale=0.8), draws(rng, units, size, scale=2.0)
+            step = NextStep(draws(rng, size, units, scale=0.8), recurrent, output)
             choose, state = Chooser(draws(rng, size)), draws(rng, 1, units)
             start = [int(i) for i in rng.permutation(size)[:prefix]]
             if separates(step, choose, start, state, length):
@@ -185,9 +185,7 @@ def separates(step, choose, start, state, length):
         written(step, choose, start, state, n + 1)[1:],
     ]
     if len(start) > 1:
-        others += [
-            written(step, choose, read, state, n) for read in (start[-1:], start[:1], start[::-1], start[:-1])
-        ]
+        others += [written(step, choose, read, state, n) for read in (start[-1:], start[:1], start[::-1], start[:-1])]
     return len(set(ids)) > 1 and all(other != ids for other in others)
 
 
@@ -203,13 +201,14 @@ def longest_copy(rng):
         return Case(group, (text, training))
 
     word = "".join(rng.choice(list("klmnopqrst"), 12))
+    first, second, third = word[:4], word[4:8], word[8:]
     return [
         Case("the example by hand", ("the sea, the ship", "a ship on the sea")),
         planted("in the middle", 20, word, 15, 30, 40),
         planted("in the middle", 12, f"{word[:4]} {word[4:8]}, {word[8:]}", 18, 25, 20, first=word[:7]),
         Case("at an end", (letters(5) + "X" + word, word + letters(30))),
         Case("at an end", (word + "X" + letters(6), letters(30) + word)),
-        Case("equally long ones", (f"X{word[:4]}Y{word[4:8]}Z{word[8:]}", f"{word[4:8]}{letters(9)}{word[8:]}.{word[:4]}")),
+        Case("equally long ones", (f"X{first}Y{second}Z{third}", f"{second}{letters(9)}{third}.{first}")),
         Case("capitals and blanks", (f"{word[:3]}{word[3:7].upper()}{word[7:]}", letters(9) + word)),
         Case("capitals and blanks", (f"{word[:5]} {word[5:8]} {word[8:]}", word + letters(9))),
         Case("all or nothing", (word, letters(20) + word + letters(5))),
