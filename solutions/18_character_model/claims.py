@@ -18,13 +18,13 @@ CLAIMS = {
         for t in (0.5, 1.0, 2.0)
     },
     "writing, time of reading all again over one step each": lambda page: (
-        page.took[page.generate_rereading] / page.took[page.generate]
+        page.took[page.go_on_rereading] / page.took[page.go_on]
     ),
-    "writing, the same ids": lambda page: page.texts[page.generate] == page.texts[page.generate_rereading],
-    "copies, network, temperature 0.3: characters": lambda page: page.copies["network, temperature 0.3"][0],
-    "copies, network, temperature 1.0: characters": lambda page: page.copies["network, temperature 1.0"][0],
-    "copies, counted groups: characters": lambda page: page.copies[f"counted groups of {page.best}"][0],
-    "copies, Shakespeare, held out: characters": lambda page: page.copies["Shakespeare, held out"][0],
+    "writing, the same ids": lambda page: page.texts[page.go_on] == page.texts[page.go_on_rereading],
+    "copies, network, temperature 0.3: characters": lambda page: len(page.copies["network, temperature 0.3"]),
+    "copies, network, temperature 1.0: characters": lambda page: len(page.copies["network, temperature 1.0"]),
+    "copies, counted groups: characters": lambda page: len(page.copies[f"counted groups of {page.best}"]),
+    "copies, Shakespeare, held out: characters": lambda page: len(page.copies["Shakespeare, held out"]),
     "music, last epoch: bits a note": lambda page: np.mean(page.music_losses[-1]) / np.log(2),
     "music, held out: bits a note": lambda page: float(page.music_bits),
     "music, held out: share of known chords": lambda page: page.known_shares["Bach, held out"],
@@ -40,7 +40,7 @@ COMPARISONS = {
     "text, held out, reset minus carried: bits": lambda page: page.held_bits["reset"] - page.held_bits["carried"],
     "text, held out, network minus counted: bits": lambda page: page.held_bits["carried"] - min(page.counted_bits),
     "copies, temperature 0.3 minus 1.0: characters": lambda page: (
-        page.copies["network, temperature 0.3"][0] - page.copies["network, temperature 1.0"][0]
+        len(page.copies["network, temperature 0.3"]) - len(page.copies["network, temperature 1.0"])
     ),
     "music, share of known chords, network minus held out": lambda page: (
         page.known_shares["network, from one chord"] - page.known_shares["Bach, held out"]

@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from reference import solutions, tf1
 
+from helpers import writing
 from helpers.data import load_chorales, load_shakespeare
 from helpers.probes import Chooser, NextStep
 
@@ -211,3 +212,28 @@ def test_an_exported_writer_runs_where_keras_is_not_imported(tmp_path):
     imported, *logits = done.stdout.split()
     assert imported == "False"
     agree([float(number) for number in logits], np.ravel(writer([tf.constant([[1, 2]]), tf.zeros((1, U))])[0]))
+
+
+def test_demonstrations_use_what_the_answers_do():
+    ids = RNG.integers(V, size=60)
+    for got, expected in zip(writing.as_streams(ids, B, T), solutions(LESSON)["streams"](ids, B, T), strict=True):
+        agree(got, expected)
+    logits, y = draw(B, T, V), RNG.integers(V, size=(B, T))
+    agree(writing.bits_of(logits, y), solutions(LESSON)["bits_and_perplexity"](logits, y)[0])
+    step, choose = NextStep(draw(V, U), draw(U, U), draw(U, V)), Chooser(draw(V))
+    state = draw(1, U)
+    expected = solutions(LESSON)["generate"](step, choose, [2, 5], state, 9)
+    assert writing.go_on(step, choose, [2, 5], state, 9) == expected
+    text, held_out = load_shakespeare()
+    expected = solutions(LESSON)["longest_copy"](held_out[:90], text[:9000])[1]
+    assert writing.longest_shared(held_out[:90], text[:9000]) == expected
+
+
+@pytest.mark.parametrize(("temperature", "p"), [(1.0, 1.0), (0.6, 0.8), (1.8, 0.5)])
+def test_make_choose_draws_from_the_tempered_top_p_set(temperature, p):
+    logits = draw(1, V)
+    expected = solutions(LESSON)["temper"](logits, temperature)
+    expected = expected if p == 1.0 else solutions(LESSON)["top_p"](expected, p)
+    choose = writing.make_choose(18, temperature, p)
+    drawn = [choose(logits) for _ in range(20_000)]
+    agree(np.bincount(drawn, minlength=V) / 20_000, np.ravel(expected), atol=0.015)
