@@ -368,3 +368,33 @@ def load_translations() -> tuple[list[Words], list[Words], list[str]]:
 def cut_sentence(sentence: str) -> Words:
     """Return the words and marks of a sentence in small letters; an apostrophe stays with what it stands at."""
     return re.findall(r"[^\W\d_]+'?|'[^\W\d_]+|[.?!]", sentence.lower())
+
+
+# -- what a network writes on ---------------------------------------------------------------
+
+HELD_OUT = 20_000  # characters of Shakespeare that no network learns from
+VOICES = 4  # soprano, alto, tenor, bass
+
+
+def load_shakespeare() -> tuple[str, str]:
+    """Return the beginning of Shakespeare's plays, 200,000 characters, and the 20,000 that follow, held out.
+
+    Coriolanus, then half of Richard III; what is held out is out of the latter. Raises DataError when the file is
+    missing.
+    """
+    text = _read_text("shakespeare.txt.gz", "data/build_shakespeare.py")
+    return text[:-HELD_OUT], text[-HELD_OUT:]
+
+
+def load_chorales() -> tuple[list[np.ndarray], list[np.ndarray]]:
+    """Return 120 chorales by Bach for training and 24 that are held out: a list of arrays (steps, 4), int64.
+
+    A step is an eighth; its four notes are soprano, alto, tenor and bass, as MIDI numbers: 60 is middle C, each
+    number a semitone, 0 a rest. All chorales are moved so that the bass ends on a C. Raises DataError when the file
+    is missing.
+    """
+    parts: dict[str, list[np.ndarray]] = {"train": [], "test": []}
+    for block in _read_text("chorales.txt.gz", "data/build_chorales.py").strip().split("\n\n"):
+        head, *rows = block.split("\n")
+        parts[head.split()[1]].append(np.array([row.split() for row in rows], np.int64))
+    return parts["train"], parts["test"]

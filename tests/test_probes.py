@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from helpers.checking.packing import pack, unpack
 from helpers.probes import (
+    Chooser,
+    ChunkLoss,
     DecoderStep,
     FreeRun,
     LeakyCell,
@@ -16,6 +18,7 @@ from helpers.probes import (
     LSTMLayer,
     MaskedReader,
     MixedSteps,
+    NextStep,
     PageScore,
     ProjectedCell,
     RowClassifier,
@@ -64,10 +67,17 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
         DecoderStep(draw(K, U), draw(U, U), draw(U, K), draw(K)),
         {"token": np.array([2, 0], np.int32), "state": STATE},
     ),
+    "NextStep": (NextStep(draw(7, U), draw(U, U), draw(U, 7)), {"token": np.array(4), "state": STATE[:1]}),
+    "ChunkLoss": (
+        ChunkLoss(draw(7, U), draw(U, U), draw(U, 7)),
+        {"x": PAGES[:, 0], "y": PAGES[:, 0] + 1 - PAGES[:, 0] // 6, "state": STATE},
+    ),
+    "Chooser": (Chooser(draw(7)), {"logits": draw(7)}),
 }
+WRITERS = ("NextStep", "ChunkLoss", "Chooser")  # one id, one mean over the batch, one choice
 CONSTANT = {"FreeRun": {"steps": 3}}
 NAMES = sorted(CALLS)
-BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss")]
+BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss", *WRITERS)]
 
 
 def parts(answer):

@@ -38,6 +38,7 @@ from helpers.plots.networks import (
     draw_unrolled,
 )
 from helpers.plots.picture import COLOURS, Picture, new_figure
+from helpers.plots.writing import plot_batches, plot_piano_rolls
 
 __all__ = [
     "COLOURS",
@@ -56,6 +57,7 @@ __all__ = [
     "plot_alignments",
     "plot_bar_runs",
     "plot_bars",
+    "plot_batches",
     "plot_confusion",
     "plot_costs",
     "plot_curves",
@@ -68,6 +70,7 @@ __all__ = [
     "plot_over_letters",
     "plot_pages",
     "plot_panels",
+    "plot_piano_rolls",
     "plot_points",
     "plot_reach",
     "plot_runs",

@@ -31,8 +31,11 @@ from helpers.probes.models import (
     averaging_classifier,
     keras_classifier,
 )
+from helpers.probes.writers import Chooser, ChunkLoss, NextStep, generate_and_count
 
 __all__ = [
+    "Chooser",
+    "ChunkLoss",
     "DecoderStep",
     "FreeRun",
     "LSTMLayer",
@@ -41,6 +44,7 @@ __all__ = [
     "LoopError",
     "MaskedReader",
     "MixedSteps",
+    "NextStep",
     "PageScore",
     "ProjectedCell",
     "RowClassifier",
@@ -55,6 +59,7 @@ __all__ = [
     "call_with_mask",
     "call_with_unknown_length",
     "cells_with_dropout",
+    "generate_and_count",
     "keras_classifier",
     "run_with_weights",
     "step_with_bias",
