@@ -37,6 +37,7 @@ from helpers.plots.networks import (
     draw_unrolled,
 )
 from helpers.plots.picture import COLOURS, Picture, new_figure
+from helpers.plots.scans import draw_scan
 
 __all__ = [
     "COLOURS",
@@ -46,6 +47,7 @@ __all__ = [
     "draw_loop",
     "draw_lstm",
     "draw_map",
+    "draw_scan",
     "draw_sequences",
     "draw_stack",
     "draw_two_directions",

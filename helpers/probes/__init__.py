@@ -30,9 +30,11 @@ from helpers.probes.models import (
     averaging_classifier,
     keras_classifier,
 )
+from helpers.probes.scans import JoinSteps, ScanStates, scan_in_rounds
 
 __all__ = [
     "FreeRun",
+    "JoinSteps",
     "LSTMLayer",
     "LeakyCell",
     "LinearModel",
@@ -42,6 +44,7 @@ __all__ = [
     "PageScore",
     "ProjectedCell",
     "RowClassifier",
+    "ScanStates",
     "SequenceModel",
     "StepMaker",
     "TanhStep",
@@ -55,6 +58,7 @@ __all__ = [
     "cells_with_dropout",
     "keras_classifier",
     "run_with_weights",
+    "scan_in_rounds",
     "step_with_bias",
     "train_and_show",
 ]
