@@ -10,6 +10,7 @@ import tensorflow as tf
 from helpers.checking.packing import pack, unpack
 from helpers.probes import (
     FreeRun,
+    JoinSteps,
     LeakyCell,
     LinearModel,
     LSTMLayer,
@@ -18,11 +19,13 @@ from helpers.probes import (
     PageScore,
     ProjectedCell,
     RowClassifier,
+    ScanStates,
     SequenceModel,
     StepMaker,
     TanhStep,
     TanhStepBackward,
     WeightLoss,
+    scan_in_rounds,
 )
 from helpers.probes.registry import PROBES
 
@@ -58,11 +61,13 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
     "MixedSteps": (MixedSteps(draw(T, T), draw(D, U)), {"x": X}),
     "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
     "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
+    "JoinSteps": (JoinSteps(), {"earlier": draw(2, B, U), "later": draw(2, B, U)}),
+    "ScanStates": (ScanStates(), {"a": X, "b": X + 1, "h0": X[:, 0]}),
     "WeightLoss": (WeightLoss(X, STATE, *CELL, draw(B, T, U)), {"w": CELL[1]}),
 }
 CONSTANT = {"FreeRun": {"steps": 3}}
 NAMES = sorted(CALLS)
-BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss")]
+BATCHED = [name for name in NAMES if name not in ("JoinSteps", "TanhStepBackward", "WeightLoss")]
 
 
 def parts(answer):
@@ -221,3 +226,43 @@ def test_a_page_has_the_same_score_without_its_empty_sentences():
     assert_same(score(PAGES[:, :0]), np.zeros(2))
     with pytest.raises(ValueError, match="takes pages"):
         score(PAGES[0])
+
+
+def test_joined_steps_do_what_both_do():
+    earlier, later = CALLS["JoinSteps"][1].values()
+    a, b = JoinSteps()(tuple(earlier), list(later))
+    step_by_step = later[0] * (earlier[0] * STATE + earlier[1]) + later[1]
+    np.testing.assert_allclose(a * STATE + b, step_by_step, rtol=1e-5)
+
+
+def test_a_scan_refuses_shapes_that_do_not_fit():
+    with pytest.raises(ValueError, match="of one shape"):
+        ScanStates()(X, X[:, 1:], X[:, 0])
+    with pytest.raises(ValueError, match="h0"):
+        ScanStates()(X, X, X[:, :1])
+
+
+@pytest.mark.parametrize(("steps", "rounds", "few"), [(8, 3, True), (8, 4, False), (5, 3, True), (1, 0, True)])
+def test_rounds_of_a_scan_are_counted(steps, rounds, few):
+    a = draw(B, steps, U)
+
+    def scan(combine, a, b):
+        for _ in range(rounds):
+            combine((a, b), (a, b))
+        return a, b
+
+    assert scan_in_rounds(scan, JoinSteps(), tf.constant(a), tf.constant(a))[2] is few
+    assert scan_in_rounds(lambda combine, a, b: a, JoinSteps(), a, a) is a  # no pair
+
+
+@pytest.mark.parametrize(("calls", "steps", "few"), [(13, 14, True), (13, 15, False), (14, 1, False)])
+def test_joins_of_a_scan_are_counted(calls, steps, few):
+    """Of 64 steps: 13 rounds and 192 joins are the most."""
+    a = draw(B, 64, U)
+
+    def scan(combine, a, b):
+        for _ in range(calls):
+            combine((a[:, :steps], b[:, :steps]), (a[:, -steps:], b[:, -steps:]))
+        return [a, b]
+
+    assert scan_in_rounds(scan, JoinSteps(), a, a, halves=True)[2] is few

@@ -18,8 +18,8 @@ class JoinSteps:
     """
 
     def __call__(self, earlier: Any, later: Any) -> tuple[Any, Any]:
-        (a_earlier, b_earlier), (a_later, b_later) = earlier, later
-        return a_later * a_earlier, a_later * b_earlier + b_later
+        a, b = later[0], later[1]  # by number, since a traced tensor that holds both cannot be unpacked
+        return a * earlier[0], a * earlier[1] + b
 
 
 @probe
