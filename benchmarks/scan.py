@@ -6,8 +6,8 @@
 Four networks: an LSTM, a GRU, a minGRU in one layer and a minGRU in two, each the largest with at most as many
 parameters as the LSTM, the dense layer at the end included. Two tasks: the image rows of lesson 10 (14 steps of two
 rows, LSTM of 24 units) and the embedded Reber strings of lesson 09 (LSTM of 16 units), where the accuracy is that of
-the last letter but one. Each is trained twice: as Keras starts it, and with a bias of 3 at the gate that keeps (z of GRU
-and minGRU, f of the LSTM), in all layers. Seed by seed all networks see the same examples in the same order. Every
+the last letter but one. Each is trained twice: as Keras starts it, and with a bias of 3 at the gate that keeps (z of
+GRU and minGRU, f of the LSTM), in all layers. Seed by seed all networks see the same examples in the same order. Every
 training step runs under XLA; minGRU is scanned by doubling, which XLA can compile.
 
 Prints the rows of a Markdown table, then every comparison as the mean of the differences, seed by seed, with its
@@ -17,6 +17,7 @@ interval of 95 percent (Student's t). TF_ENABLE_ONEDNN_OPTS=0 or 1 in front choo
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -195,16 +196,17 @@ def main() -> None:
         budget = parameters(Network("LSTM", lstm_units, classes, last), x)
         found = {}
         for kind in ("LSTM", "GRU", "minGRU", "minGRU, two layers"):
-            units = largest(lambda n, kind=kind: Network(kind, n, classes, last), x, budget)
-
-            def make(kind: str = kind, units: int = units) -> Network:
-                return Network(kind, units, classes, last)
-
+            of_units = functools.partial(Network, kind, classes=classes, last=last)
+            units = largest(of_units, x, budget)
+            make = functools.partial(of_units, units)
             found[kind] = accuracies(make, task, range(options.seeds), STARTS)
             count = parameters(make(), x)
             for start, shares in found[kind].items():
                 listed = ", ".join(f"{share:.3f}" for share in shares)
-                print(f"| {name} | {kind} | {units} | {count:,} | {start} | {listed} | {np.mean(shares):.3f} |", flush=True)
+                print(
+                    f"| {name} | {kind} | {units} | {count:,} | {start} | {listed} | {np.mean(shares):.3f} |",
+                    flush=True,
+                )
         for start in STARTS:
             for one, other in PAIRS:
                 differences = list(np.subtract(found[one][start], found[other][start]))

@@ -59,5 +59,6 @@ def _box(axes: Axes, x: float, y: float, first: int, last: int) -> None:
 
 
 def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], colour: str) -> None:
-    look = {"arrowstyle": "-|>", "mutation_scale": 9, "shrinkA": 0, "shrinkB": 0}
-    axes.add_patch(FancyArrowPatch(start, end, lw=1.3, color=colour, zorder=2, **look))
+    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=9, shrinkA=0, shrinkB=0)
+    arrow.set(linewidth=1.3, color=colour, zorder=2)
+    axes.add_patch(arrow)
