@@ -13,6 +13,7 @@ from helpers.probes import (
     ChunkLoss,
     DecoderStep,
     FreeRun,
+    JoinSteps,
     LeakyCell,
     LinearModel,
     LSTMLayer,
@@ -22,11 +23,13 @@ from helpers.probes import (
     PageScore,
     ProjectedCell,
     RowClassifier,
+    ScanStates,
     SequenceModel,
     StepMaker,
     TanhStep,
     TanhStepBackward,
     WeightLoss,
+    scan_in_rounds,
 )
 from helpers.probes.registry import PROBES
 
@@ -62,6 +65,8 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
     "MixedSteps": (MixedSteps(draw(T, T), draw(D, U)), {"x": X}),
     "FreeRun": (FreeRun(LINEAR), {"windows": X[:, :, :1]}),
     "LinearModel": (LINEAR, {"windows": X[:, :, :1]}),
+    "JoinSteps": (JoinSteps(), {"earlier": draw(2, B, U), "later": draw(2, B, U)}),
+    "ScanStates": (ScanStates(), {"a": X, "b": X + 1, "h0": X[:, 0]}),
     "WeightLoss": (WeightLoss(X, STATE, *CELL, draw(B, T, U)), {"w": CELL[1]}),
     "DecoderStep": (
         DecoderStep(draw(K, U), draw(U, U), draw(U, K), draw(K)),
@@ -77,7 +82,7 @@ CALLS = {  # a probe and the inputs it takes, by their documented names
 WRITERS = ("NextStep", "ChunkLoss", "Chooser")  # one id, one mean over the batch, one choice
 CONSTANT = {"FreeRun": {"steps": 3}}
 NAMES = sorted(CALLS)
-BATCHED = [name for name in NAMES if name not in ("TanhStepBackward", "WeightLoss", *WRITERS)]
+BATCHED = [name for name in NAMES if name not in ("JoinSteps", "TanhStepBackward", "WeightLoss", *WRITERS)]
 
 
 def parts(answer):
@@ -249,3 +254,43 @@ def test_a_decoder_step_gives_log_probabilities_of_one_token_or_many_also_in_num
             step.follow(token, state),
         ):
             assert_same(answer, (logs[row], states[row]))
+
+
+def test_joined_steps_do_what_both_do():
+    earlier, later = CALLS["JoinSteps"][1].values()
+    a, b = JoinSteps()(tuple(earlier), list(later))
+    step_by_step = later[0] * (earlier[0] * STATE + earlier[1]) + later[1]
+    np.testing.assert_allclose(a * STATE + b, step_by_step, rtol=1e-5)
+
+
+def test_a_scan_refuses_shapes_that_do_not_fit():
+    with pytest.raises(ValueError, match="of one shape"):
+        ScanStates()(X, X[:, 1:], X[:, 0])
+    with pytest.raises(ValueError, match="h0"):
+        ScanStates()(X, X, X[:, :1])
+
+
+@pytest.mark.parametrize(("steps", "rounds", "few"), [(8, 3, True), (8, 4, False), (5, 3, True), (1, 0, True)])
+def test_rounds_of_a_scan_are_counted(steps, rounds, few):
+    a = draw(B, steps, U)
+
+    def scan(combine, a, b):
+        for _ in range(rounds):
+            combine((a, b), (a, b))
+        return a, b
+
+    assert scan_in_rounds(scan, JoinSteps(), tf.constant(a), tf.constant(a))[2] is few
+    assert scan_in_rounds(lambda combine, a, b: a, JoinSteps(), a, a) is a  # no pair
+
+
+@pytest.mark.parametrize(("calls", "steps", "few"), [(13, 14, True), (13, 15, False), (14, 1, False)])
+def test_joins_of_a_scan_are_counted(calls, steps, few):
+    """Of 64 steps: 13 rounds and 192 joins are the most."""
+    a = draw(B, 64, U)
+
+    def scan(combine, a, b):
+        for _ in range(calls):
+            combine((a[:, :steps], b[:, :steps]), (a[:, -steps:], b[:, -steps:]))
+        return [a, b]
+
+    assert scan_in_rounds(scan, JoinSteps(), a, a, halves=True)[2] is few

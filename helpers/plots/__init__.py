@@ -38,6 +38,7 @@ from helpers.plots.networks import (
     draw_unrolled,
 )
 from helpers.plots.picture import COLOURS, Picture, new_figure
+from helpers.plots.scans import draw_scan
 from helpers.plots.writing import plot_batches, plot_piano_rolls
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "draw_loop",
     "draw_lstm",
     "draw_map",
+    "draw_scan",
     "draw_sequences",
     "draw_stack",
     "draw_two_directions",

@@ -31,6 +31,7 @@ from helpers.probes.models import (
     averaging_classifier,
     keras_classifier,
 )
+from helpers.probes.scans import JoinSteps, ScanStates, scan_in_rounds
 from helpers.probes.writers import Chooser, ChunkLoss, NextStep, generate_and_count
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "ChunkLoss",
     "DecoderStep",
     "FreeRun",
+    "JoinSteps",
     "LSTMLayer",
     "LeakyCell",
     "LinearModel",
@@ -48,6 +50,7 @@ __all__ = [
     "PageScore",
     "ProjectedCell",
     "RowClassifier",
+    "ScanStates",
     "SequenceModel",
     "StepMaker",
     "TanhStep",
@@ -62,6 +65,7 @@ __all__ = [
     "generate_and_count",
     "keras_classifier",
     "run_with_weights",
+    "scan_in_rounds",
     "step_with_bias",
     "train_and_show",
 ]
