@@ -31,7 +31,7 @@ def says(got, want=WANT, axes="B T U"):
         (WANT + RNG.uniform(0.5, 1, WANT.shape), "24 of 24 entries differ"),
         (WANT[0], "B is missing"),
         (list(WANT), "tf.stack makes one tensor of them"),
-        ([list(rows) for rows in WANT], "holds the right numbers, in lists of tensors: tf.stack makes one tensor of each"),
+        ([list(rows) for rows in WANT], "in lists of tensors: tf.stack makes one tensor of each list."),
         ([list(rows) for rows in WANT + 1], "`y` is a list of 2; shape (2, 3, 4) = (B, T, U) was expected."),
         ([WANT[0], WANT[1, :2]], "`y` is a list of 2 arrays; shape (2, 3, 4) = (B, T, U) was expected."),
         ("A", "the text 'A'"),
