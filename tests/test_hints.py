@@ -82,7 +82,20 @@ def read_only():
     array += 1
 
 
+TABLE = [tf.Variable(tf.ones((4, 2)))]
+
+
+def sliced():
+    """The gradient of a table of which rows were looked up."""
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_sum(tf.gather(TABLE[0], [1, 3]) ** 2)
+    return tape.gradient(loss, TABLE)
+
+
 WRONG = {
+    "a flag by its place": (lambda: keras.layers.Dropout(0.4)(X, True), "everything else by its name: training="),
+    "variables first": (lambda: keras.optimizers.SGD().apply(TABLE, sliced()), "the gradients first and then the var"),
+    "a step by hand on a table": (lambda: 0.5 * sliced()[0], "make a tensor of it with tf.convert_to_tensor"),
     "an array's truth": (lambda: 1 if X > 0 else 2, "one yes or no"),
     "an input changed": (read_only, "the inputs must stay as they are"),
     "no such axis to split": (lambda: tf.split(X[0], 3, axis=1), "no axis 1: the tensor has 1 axis,"),

@@ -29,7 +29,10 @@ def says(got, want=WANT, axes="B T U"):
         (WANT[:, None], "extra axis of length 1 at position 1"),
         (WANT + np.eye(1, 3, 2)[..., None] * 0.5, "What differs is in step 2 (8 of 24 numbers)"),
         (WANT + RNG.uniform(0.5, 1, WANT.shape), "24 of 24 entries differ"),
-        (list(WANT), "tf.stack makes one tensor"),
+        (WANT[0], "B is missing"),
+        (list(WANT), "tf.stack makes one tensor of them"),
+        ([list(rows) for rows in WANT], "in lists of tensors: tf.stack makes one tensor of each list."),
+        ([list(rows) for rows in WANT + 1], "`y` is a list of 2; shape (2, 3, 4) = (B, T, U) was expected."),
         ([WANT[0], WANT[1, :2]], "`y` is a list of 2 arrays; shape (2, 3, 4) = (B, T, U) was expected."),
         ("A", "the text 'A'"),
         (None, "`y` is None; shape (2, 3, 4) = (B, T, U) was expected"),
@@ -38,6 +41,10 @@ def says(got, want=WANT, axes="B T U"):
 )
 def test_differences_are_described(got, words):
     assert words in says(got)
+
+
+def test_an_axis_that_is_missing_is_named_only_when_it_can_be_told():
+    assert "(2, 2) = (B, U) was expected: B or U is missing" in says(np.ones(2), np.eye(2), "B U")
 
 
 def test_counts_are_exact_whatever_the_tolerance():

@@ -163,6 +163,8 @@ def _explain_array(got: Any, want: np.ndarray, label: str, axes: str, rtol: floa
         if _is_ragged(got):
             return f"`{label}` is a ragged list, its rows have different lengths; {wanted} was expected."
         cure = ": tf.stack makes one tensor of them" if _is_array_list(got) and _stacks_to(got, want) else ""
+        if not cure and (stacked := _stacked(got)) is not None and same(stacked, want, rtol, atol):
+            return f"`{label}` holds the right numbers, in lists of tensors: tf.stack makes one tensor of each list."
         return f"`{label}` is {_kind(got)}; {wanted} was expected{cure}."
     if got.shape != want.shape:
         return f"`{label}` has shape {got.shape}; {wanted} was expected{_shape_cure(got, want, axes)}."
@@ -181,9 +183,9 @@ def _shape_cure(got: np.ndarray, want: np.ndarray, axes: str) -> str:
             if got.shape[axis] == 1 and got.shape[:axis] + got.shape[axis + 1 :] == want.shape:
                 return f": there is an extra axis of length 1 at position {axis}"
     if got.ndim == want.ndim - 1:
-        for axis in range(want.ndim):
-            if want.shape[:axis] + want.shape[axis + 1 :] == got.shape:
-                return f": {names[axis]} is missing"
+        fitting = [axis for axis in range(want.ndim) if want.shape[:axis] + want.shape[axis + 1 :] == got.shape]
+        if fitting:  # several, where axes are equally long: which one it was cannot be told
+            return f": {' or '.join(names[axis] for axis in fitting)} is missing"
     return ""
 
 
@@ -359,6 +361,16 @@ def _is_ragged(value: Any) -> bool:
 
 def _is_array_list(value: Any) -> bool:
     return isinstance(value, list | tuple) and bool(value) and all(isinstance(item, np.ndarray) for item in value)
+
+
+def _stacked(value: Any) -> np.ndarray | None:
+    """What tf.stack makes of lists in lists of arrays, when it stacks the inner ones first; None if it cannot."""
+    if isinstance(value, np.ndarray) or not isinstance(value, list | tuple) or not value:
+        return value if isinstance(value, np.ndarray) else None
+    parts = [_stacked(item) for item in value]
+    if any(part is None or part.shape != parts[0].shape for part in parts):  # type: ignore[union-attr]
+        return None
+    return np.stack(parts)  # type: ignore[arg-type]
 
 
 def _stacks_to(parts: Any, want: np.ndarray) -> bool:

@@ -124,6 +124,19 @@ IS_NONE = (
 
 TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (
+        r"Only input tensors may be passed as positional arguments",
+        "Keras takes tensors by their place and everything else by its name: training=training.",
+    ),
+    (
+        r"object has no attribute '_unique_id'",
+        "optimizer.apply takes the gradients first and then the variables.",
+    ),
+    (
+        r"unsupported operand type\(s\) for .*'IndexedSlices'",
+        "the gradient of a table comes as IndexedSlices, the rows that were looked up: hand it to optimizer.apply, or "
+        "make a tensor of it with tf.convert_to_tensor.",
+    ),
+    (
         r"Can't concatenate scalars|rank 2 but is rank 0 .*Concat",
         "tf.concat joins tensors along an axis that they have; one of these is a single number. Was an index too many "
         "taken, or is a new axis needed ([:, None])?",

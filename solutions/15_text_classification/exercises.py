@@ -236,8 +236,11 @@ def head(rng):
 
 @exercise(returns={"precision": "C", "recall": "C", "f1": "C", "macro_f1": "", "micro_f1": ""})
 def scores(rng):
-    def case(group, sizes, never=None):
-        """Classes of unequal size, about two thirds right; one may be answered never, one without texts."""
+    def case(group, sizes, never=None, beyond=0):
+        """Classes of unequal size, about two thirds right; one may be answered never, one without texts.
+
+        beyond: how many classes come behind these that have neither texts nor answers.
+        """
         while True:
             truth = rng.permutation(np.repeat(np.arange(len(sizes)), sizes))
             answers = np.where(rng.random(len(truth)) < 0.65, truth, rng.integers(0, len(sizes), len(truth)))
@@ -250,7 +253,7 @@ def scores(rng):
             differ = (abs(right / told - right / there) > 0.03).all()
             called = table.sum(0)[np.array(sizes) == 0]  # a class without texts is answered all the same
             if (right > 0).all() and (called > 0).all() and differ and (table != table.T).any():
-                return Case(group, (whole(truth, np.int32), whole(answers, np.int32), len(sizes)))
+                return Case(group, (whole(truth, np.int32), whole(answers, np.int32), len(sizes) + beyond))
 
     # Whole numbers of 32 bits, as tf.range gives: an answer may compare with them.
     by_hand = whole([0, 0, 0, 0, 1, 1, 1], np.int32), whole([0, 0, 0, 1, 1, 0, 0], np.int32), 2
@@ -260,4 +263,5 @@ def scores(rng):
         case("all classes", [7, 25, 12, 16]),
         case("a class that is never answered", [12, 20, 8, 15], never=2),
         case("a class without texts", [13, 0, 21, 9]),
+        case("a class without texts", [11, 18, 8], beyond=1),
     ]
