@@ -25,12 +25,12 @@ CLAIMS = {
         for name in KINDS
         for place, length in enumerate(LENGTHS)
     },
-    "30 rows of 8 digits, right, greedy": lambda page: page.hits[0].mean(),
-    "30 rows of 8 digits, right, beam of 3": lambda page: page.hits[1].mean(),
-    "8 digits, rows for which the beam finds a more probable answer": lambda page: np.mean(
+    "20 rows of 5 digits, right, greedy": lambda page: page.hits[0].mean(),
+    "20 rows of 5 digits, right, beam of 3": lambda page: page.hits[1].mean(),
+    "5 digits, rows for which the beam finds a more probable answer": lambda page: np.mean(
         page.totals[1] > page.totals[0] + 1e-4
     ),
-    "8 digits, rows for which the beam finds a less probable answer": lambda page: np.mean(
+    "5 digits, rows for which the beam finds a less probable answer": lambda page: np.mean(
         page.totals[1] < page.totals[0] - 1e-4
     ),
     "seven digits: rows whose largest weight is at the digit written, or beside it": lambda page: _near(page, 1),
@@ -54,7 +54,7 @@ CLAIMS = {
 
 COMPARISONS = {
     "12 digits, words right: right past minus own": lambda page: page.forced.mean() - page.own.mean(),
-    "8 digits, right: beam of 3 minus greedy": lambda page: page.hits[1].mean() - page.hits[0].mean(),
+    "5 digits, right: beam of 3 minus greedy": lambda page: page.hits[1].mean() - page.hits[0].mean(),
     **{
         f"{length} digits, right: attention minus state alone": lambda page, place=place: (
             page.right[KINDS[1]][place] - page.right[KINDS[0]][place]

@@ -76,13 +76,17 @@ def greedy_walk(step, state, start, end, limit):
 
 
 def walk_case(rng, group, wanted, size, units, limit, ends=True):
-    """A decoder whose greedy answer has ``wanted`` tokens, of several kinds, and ends with the end mark, or not."""
+    """A decoder whose greedy answer has ``wanted`` tokens, of several kinds, and ends with the end mark, or not.
+
+    Without the limit the end mark would come, some tokens later: who forgets the limit does not wait for ever.
+    """
     while True:
         step, state = decoder(rng, size, units), draws(rng, units)
         start, end = (int(mark) for mark in rng.permutation(size)[:2])
         tokens, margin = greedy_walk(step, state, start, end, limit)
         fits = len(tokens) == wanted and (tokens[-1] == end) == ends and margin > 0.05
-        if fits and (wanted < 3 or len(set(tokens)) > 2):
+        whole = tokens if ends else greedy_walk(step, state, start, end, 3 * limit)[0]
+        if fits and (wanted < 3 or len(set(tokens)) > 2) and whole[-1] == end and len(whole) != limit + 1:
             return Case(group, (step, state, start, end, limit))
 
 
@@ -217,9 +221,31 @@ def beam_search(rng):
         beam_case(rng, "the limit comes first", 7, 5, 3, 4, 0.0, [ended_alone]),
         beam_case(rng, "divided by the length", 5, 4, 4, 7, 1.0, [by_total, multiplied]),
         beam_case(rng, "divided by the length", 6, 5, 5, 6, 0.7, [by_total, without_the_end]),
-        beam_case(rng, "divided by the length", 5, 5, 4, 6, 1.2, [by_total, divided_on_the_way]),
+        beam_case(rng, "divided by the length", 5, 5, 4, 6, 1.2, [by_total, divided_on_the_way, ended_aside]),
         beam_case(rng, "divided by the length", 6, 3, 4, 6, 1.0, [by_total, with_the_start]),
+        beam_case(rng, "divided by the length", 5, 4, 3, 6, 0.5, [by_total, by_mean]),
+        beam_case(rng, "divided by the length", 6, 4, 3, 7, 1.0, [much_wider, every_end]),
     ]
+
+
+def ended_aside(case, beam, divided, every=False):
+    """Those that end leave the beam and are chosen from at the end: if they were among the best, or every one."""
+    step, state, start, end, width, limit, _ = case
+    going, ended = [([start], 0.0, state)], []
+    for _ in range(limit):
+        longer = []
+        for tokens, total, kept in going:
+            logs, new_state = step.follow(tokens[-1], kept)
+            longer += [([*tokens, token], total + float(value), new_state) for token, value in enumerate(logs)]
+        longer.sort(key=lambda one: -one[1])
+        ended += [one for one in (longer if every else longer[:width]) if one[0][-1] == end]
+        going = [one for one in longer if one[0][-1] != end][:width] if every else longer[:width]
+        going = [one for one in going if one[0][-1] != end]
+    return best_of([(tokens[1:], total) for tokens, total, _ in ended + going], divided)[0]
+
+
+def every_end(case, beam, divided):
+    return ended_aside(case, beam, divided, every=True)
 
 
 def masks(lengths, steps):
