@@ -66,9 +66,8 @@ def longest_shared(text: str, training: str) -> str:
     """Return the longest passage of a text that stands in another one, the first of several, by halving its length."""
 
     def shared(size: int) -> str | None:
-        there = {training[place : place + size] for place in range(len(training) - size + 1)}
         pieces = (text[place : place + size] for place in range(len(text) - size + 1))
-        return next((piece for piece in pieces if piece in there), None)
+        return next((piece for piece in pieces if piece in training), None)
 
     low, high = 0, len(text)
     while low < high:

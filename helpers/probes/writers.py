@@ -103,6 +103,10 @@ def generate_and_count(
         return step(token, state)
 
     ids = generate(counted, choose, prefix, *others)
-    if ids is None or np.ndim(ids) != 1:
+    try:
+        axes = None if ids is None else np.ndim(ids)
+    except ValueError:  # parts of several shapes, such as the ids and a state
+        axes = None
+    if axes != 1:
         return ids
     return ids, max(0, calls - len(prefix) - int(others[-1]))

@@ -206,11 +206,13 @@ def longest_copy(rng):
         Case("the example by hand", ("the sea, the ship", "a ship on the sea")),
         planted("in the middle", 20, word, 15, 30, 40),
         planted("in the middle", 12, f"{word[:4]} {word[4:8]}, {word[8:]}", 18, 25, 20, first=word[:7]),
+        Case("in the middle", (f"X{word[:10]}Y", f"{letters(9)}{word[:6]}{letters(9)}{word[3:10]}{letters(9)}")),
         Case("at an end", (letters(5) + "X" + word, word + letters(30))),
         Case("at an end", (word + "X" + letters(6), letters(30) + word)),
         Case("equally long ones", (f"X{first}Y{second}Z{third}", f"{second}{letters(9)}{third}.{first}")),
         Case("capitals and blanks", (f"{word[:3]}{word[3:7].upper()}{word[7:]}", letters(9) + word)),
         Case("capitals and blanks", (f"{word[:5]} {word[5:8]} {word[8:]}", word + letters(9))),
+        Case("capitals and blanks", (f"XY {word[:6]}\nZ", f"{letters(9)} {word[:6]}\n{letters(9)}")),
         Case("all or nothing", (word, letters(20) + word + letters(5))),
         Case("all or nothing", ("XYZXY", letters(30))),
     ]
