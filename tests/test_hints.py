@@ -237,6 +237,12 @@ def test_arguments_that_do_not_fit_are_told_through_a_wrapper():
     assert failure.kind == "signature" and "f() takes 0 positional arguments but 1 was given" in failure.text
 
 
+def test_a_function_that_calls_itself_with_other_arguments_is_shown_its_own_line():
+    failure = failure_of("def f(x):\n    return f(x, x)\n", WRAPPED)
+    assert failure.kind == "raised" and failure.where == "line 2: `return f(x, x)`"
+    assert failure.text.startswith("`f` raised TypeError: f() takes 1 positional argument")
+
+
 def test_a_method_that_takes_other_arguments_is_named():
     source = "class F:\n    def step(self):\n        return 1\n\ndef f(x):\n    return F()\n"
     failure = failure_of(source, WRAPPED.replace("result.nothing(x)", "result.step(x)"))

@@ -270,22 +270,36 @@ def test_a_scan_refuses_shapes_that_do_not_fit():
         ScanStates()(X, X, X[:, :1])
 
 
-@pytest.mark.parametrize(("steps", "rounds", "few"), [(8, 3, True), (8, 4, False), (5, 3, True), (1, 0, True)])
-def test_rounds_of_a_scan_are_counted(steps, rounds, few):
+@pytest.mark.parametrize(
+    ("steps", "rounds", "joined", "few"),
+    [(8, 3, True, True), (8, 4, True, False), (5, 3, True, True), (1, 0, True, True), (8, 0, False, True)],
+)
+def test_rounds_of_a_scan_are_counted(steps, rounds, joined, few):
     a = draw(B, steps, U)
 
     def scan(combine, a, b):
         for _ in range(rounds):
             combine((a, b), (a, b))
+            combine((a[:, :0], b[:, :0]), (a[:, :0], b[:, :0]))  # joins nothing, and is no round
         return a, b
 
-    assert scan_in_rounds(scan, JoinSteps(), tf.constant(a), tf.constant(a))[2] is few
-    assert scan_in_rounds(lambda combine, a, b: a, JoinSteps(), a, a) is a  # no pair
+    assert scan_in_rounds(scan, JoinSteps(), tf.constant(a), tf.constant(a))[2:] == (joined, few)
 
 
-@pytest.mark.parametrize(("calls", "steps", "few"), [(13, 14, True), (13, 15, False), (14, 1, False)])
+def test_a_scan_returns_a_pair():
+    a = draw(B, T, U)
+    assert scan_in_rounds(lambda combine, a, b: a, JoinSteps(), a, a) is a  # one array, as it is
+    for stack in (np.stack, tf.stack):
+        got = scan_in_rounds(lambda combine, a, b, stack=stack: stack([a, 2 * b]), JoinSteps(), a, a)
+        assert len(got) == 4
+        np.testing.assert_array_equal(got[1], 2 * a)
+    with pytest.raises(ValueError, match="here are 3 results"):
+        scan_in_rounds(lambda combine, a, b: [a, b, b], JoinSteps(), a, a)
+
+
+@pytest.mark.parametrize(("calls", "steps", "few"), [(13, 9, True), (13, 10, False), (14, 1, False)])
 def test_joins_of_a_scan_are_counted(calls, steps, few):
-    """Of 64 steps: 13 rounds and 192 joins are the most."""
+    """Of 64 steps: 13 rounds and 128 joins are the most."""
     a = draw(B, 64, U)
 
     def scan(combine, a, b):
@@ -293,4 +307,4 @@ def test_joins_of_a_scan_are_counted(calls, steps, few):
             combine((a[:, :steps], b[:, :steps]), (a[:, -steps:], b[:, -steps:]))
         return [a, b]
 
-    assert scan_in_rounds(scan, JoinSteps(), a, a, halves=True)[2] is few
+    assert scan_in_rounds(scan, JoinSteps(), a, a, halves=True)[3] is few

@@ -165,6 +165,7 @@ class _Place:
 def _failure(question: Question, answer: Any, error: BaseException) -> Failure:
     name, places = question.name, _own_places(question, error)
     where = places[-1].words() if places else ""
+    calls_itself = any(place.function == name for place in places)  # then it is not the check that calls it wrongly
     if isinstance(error, NotImplementedError) and not str(error):
         return Failure("unwritten", _unwritten(places))
     if isinstance(error, RecursionError):
@@ -174,7 +175,7 @@ def _failure(question: Question, answer: Any, error: BaseException) -> Failure:
     elif isinstance(error, Unfit):
         cause = f": {telling(error.__cause__)}" if error.__cause__ is not None else "."
         text = f"`{name}`: {error}{cause}"
-    elif isinstance(error, TypeError) and str(error).startswith(f"{name}() "):
+    elif isinstance(error, TypeError) and str(error).startswith(f"{name}() ") and not calls_itself:
         return Failure("signature", f"The check calls `{name}` with other arguments than it takes: {error}.")
     elif not places and _is_of_the_check(question, getattr(answer, "__code__", None)):
         if isinstance(error, NameError) and error.name:

@@ -44,23 +44,30 @@ class ScanStates:
 
 
 def scan_in_rounds(scan: Callable[..., Any], combine: Callable[..., Any], a: Any, b: Any, halves: bool = False) -> Any:
-    """Call ``scan(combine, a, b)`` and add to its pair whether it took few enough rounds of joining.
+    """Call ``scan(combine, a, b)`` and add to its pair two answers: whether ``combine`` has joined the steps, and whether
+    in few enough rounds.
 
-    a, b (B, T, U). A round is a call of ``combine``, for as many steps as it likes. By doubling, log2 T rounds are
-    enough; with ``halves``, twice as many and one more, and no more than 3 joins for each step of the next power of
-    two. What is no pair comes back as it is.
+    a, b (B, T, U). A round is a call of ``combine``, for as many steps as it likes, but at least one. Fewer than T - 1
+    joins are not enough. By doubling, log2 T rounds are; with ``halves``, twice as many and one more, and no more than
+    2 joins for each step of the next power of two. One array (B, T, U) or None comes back as it is; raises ValueError
+    for any other number of results than two.
     """
     steps, rounds, joins = int(a.shape[1]), 0, 0
 
     def counting(earlier: Any, later: Any) -> Any:
         nonlocal rounds, joins
-        rounds += 1
-        joins += int(np.prod(np.shape(later[0]))) // (int(a.shape[0]) * int(a.shape[2]))
+        places = int(np.prod(np.shape(later[0]))) // (int(a.shape[0]) * int(a.shape[2]))
+        rounds += places > 0
+        joins += places
         return combine(earlier, later)
 
     answer = scan(counting, a, b)
-    if not isinstance(answer, list | tuple) or len(answer) != 2:
+    if len(getattr(answer, "shape", ())) == 4:  # a pair, stacked
+        answer = [answer[i] for i in range(answer.shape[0])]
+    if not isinstance(answer, list | tuple):
         return answer
+    if len(answer) != 2:
+        raise ValueError(f"a scan returns two arrays, all a and all b; here are {len(answer)} results")
     levels = max(steps - 1, 0).bit_length()  # log2 of the next power of two
-    few = rounds <= 2 * levels + 1 and joins <= 3 * 2**levels if halves else rounds <= levels
-    return (*answer, few)
+    few = rounds <= 2 * levels + 1 and joins <= 2 * 2**levels if halves else rounds <= levels
+    return (*answer, joins >= steps - 1, few)

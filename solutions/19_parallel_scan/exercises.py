@@ -39,7 +39,7 @@ def combine(rng):
 
 
 BY_HAND = column(0.5, 2, -1, 0.5), column(1, 3, 2, 4)
-AND_ROUNDS = {"a_all": "B T U", "b_all": "B T U", "in few rounds": ""}
+AND_ROUNDS = {"a_all": "B T U", "b_all": "B T U", "joined by combine": "", "in few rounds": ""}
 
 
 def scans(rng):
