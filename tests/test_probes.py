@@ -26,6 +26,7 @@ from helpers.probes import (
     TanhStep,
     TanhStepBackward,
     WeightLoss,
+    generate_and_count,
 )
 from helpers.probes.registry import PROBES
 
@@ -231,3 +232,8 @@ def test_a_page_has_the_same_score_without_its_empty_sentences():
     assert_same(score(PAGES[:, :0]), np.zeros(2))
     with pytest.raises(ValueError, match="takes pages"):
         score(PAGES[0])
+
+
+@pytest.mark.parametrize("answer", [None, 3, ([1, 2], STATE), [[1, 2], STATE]])
+def test_what_is_no_sequence_of_ids_is_handed_back_as_it_is(answer):
+    assert generate_and_count(lambda *_: answer, None, None, [0], STATE, 2) is answer
