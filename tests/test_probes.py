@@ -29,6 +29,7 @@ from helpers.probes import (
     TanhStep,
     TanhStepBackward,
     WeightLoss,
+    generate_and_count,
     scan_in_rounds,
 )
 from helpers.probes.registry import PROBES
@@ -308,3 +309,8 @@ def test_joins_of_a_scan_are_counted(calls, steps, few):
         return [a, b]
 
     assert scan_in_rounds(scan, JoinSteps(), a, a, halves=True)[3] is few
+
+
+@pytest.mark.parametrize("answer", [None, 3, ([1, 2], STATE), [[1, 2], STATE]])
+def test_what_is_no_sequence_of_ids_is_handed_back_as_it_is(answer):
+    assert generate_and_count(lambda *_: answer, None, None, [0], STATE, 2) is answer
