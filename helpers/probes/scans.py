@@ -44,8 +44,7 @@ class ScanStates:
 
 
 def scan_in_rounds(scan: Callable[..., Any], combine: Callable[..., Any], a: Any, b: Any, halves: bool = False) -> Any:
-    """Call ``scan(combine, a, b)`` and add to its pair two answers: whether ``combine`` has joined the steps, and whether
-    in few enough rounds.
+    """Call ``scan(combine, a, b)`` and add to its pair: did ``combine`` join the steps, and in few enough rounds?
 
     a, b (B, T, U). A round is a call of ``combine``, for as many steps as it likes, but at least one. Fewer than T - 1
     joins are not enough. By doubling, log2 T rounds are; with ``halves``, twice as many and one more, and no more than
