@@ -23,9 +23,7 @@ CLAIMS = {
         ]
         for start in STARTS
     },
-    **{
-        f"{start}: accuracy on the recall task": lambda page, start=start: page.recalled[start] for start in STARTS
-    },
+    **{f"{start}: accuracy on the recall task": lambda page, start=start: page.recalled[start] for start in STARTS},
 }
 
 COMPARISONS = {
