@@ -220,7 +220,7 @@ def beam_search(rng):
         beam_case(rng, "the best total", 5, 5, 3, 6, 0.0, [narrower, by_mean]),
         beam_case(rng, "the limit comes first", 7, 5, 3, 4, 0.0, [ended_alone]),
         beam_case(rng, "divided by the length", 5, 4, 4, 7, 1.0, [by_total, multiplied]),
-        beam_case(rng, "divided by the length", 6, 5, 5, 6, 0.7, [by_total, without_the_end]),
+        beam_case(rng, "divided by the length", 6, 5, 5, 6, 0.7, [by_mean, without_the_end]),
         beam_case(rng, "divided by the length", 5, 5, 4, 6, 1.2, [by_total, divided_on_the_way, ended_aside]),
         beam_case(rng, "divided by the length", 6, 3, 4, 6, 1.0, [by_total, with_the_start]),
         beam_case(rng, "divided by the length", 5, 4, 3, 6, 0.5, [by_total, by_mean]),
