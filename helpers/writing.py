@@ -1,4 +1,4 @@
-"""What the demonstrations of lesson 18 write with, whatever a reader's answers are."""
+"""What the demonstrations of lessons 17 and 18 write with, whatever a reader's answers are."""
 
 from __future__ import annotations
 
@@ -74,3 +74,20 @@ def longest_shared(text: str, training: str) -> str:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if shared(middle) is not None else (low, middle - 1)
     return shared(low) or ""
+
+
+def search(step: Callable[..., Any], state: Any, marks: tuple[int, int], width: int, limit: int) -> tuple[list, float]:
+    """Return the answer with the largest total that a beam finds, and its total, the sum of log probabilities.
+
+    step(token, state) -> (log_probabilities (V,), new state). marks: the ids of start and end.
+    """
+    start, end = marks
+    beam: list[tuple[float, list[int], Any]] = [(0.0, [], state)]
+    for _ in range(limit):
+        longer = [one for one in beam if end in one[1][-1:]]
+        for total, tokens, before in beam:
+            if end not in tokens[-1:]:
+                logs, after = step(tokens[-1] if tokens else start, before)
+                longer += [(total + float(log), [*tokens, token], after) for token, log in enumerate(np.asarray(logs))]
+        beam = sorted(longer, key=lambda one: -one[0])[:width]
+    return beam[0][1], beam[0][0]

@@ -132,6 +132,10 @@ HOSTILE = {
     "reversed": (lambda x: (x * 2)[::-1], "reverse order along B"),
     "one wrong column": (lambda x: x * tf.constant([2.0, 2.0, 3.0]), "What differs is in unit 2"),
     "random": (lambda x: tf.random.normal(x.shape), "drawn at random"),
+    "random, and by chance the same in the first case": (
+        lambda x: x + 2 if x[0, 0] < 5 else tf.random.normal(x.shape),
+        "drawn at random",
+    ),
     "in float64": (lambda x: x.numpy().astype(np.float64) * 3, "1.5 times"),
     "wrapped": (lambda x: [x * 2], "wrapped in a list"),
     "text": (lambda x: "C", "the text 'C'"),

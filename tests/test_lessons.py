@@ -178,6 +178,10 @@ BREAKS = {
         write("cell-07", "B, T", "unit = 0\nplots.plot_lines(unit)\nB, T"),
         "draws a figure: tag it demo",
     ),
+    "a student's function": (
+        write("cell-07", "B, T", "def show():\n    return unroll([1], None)\nB, T"),
+        "uses `unroll`, which is not there, or wrong, until a student has written it",
+    ),
     "kernel": (another_kernel, "the notebook names another kernel than python3"),
     "metadata": (lambda lesson: lesson.notebook.metadata.update(widgets={}), "has metadata called 'widgets'"),
     "cell metadata": (

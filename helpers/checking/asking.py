@@ -67,9 +67,9 @@ def ask(question: Question, answer: Any) -> list[Reply]:
         return [Reply(_collect(answer, question)) for _ in question.cases]
     replies = []
     with state.draws_kept():
-        for index, case in enumerate(question.cases):
+        for case in question.cases:
             reply = _ask_case(question, case, answer)
-            if index == 0 and question.asks_twice:
+            if question.asks_twice:
                 again = _ask_case(question, case, answer).answer
                 reply = Reply(reply.answer, again, reply.changed, reply.printed)
             replies.append(reply)

@@ -28,8 +28,8 @@ class Case:
 class Question:
     """One exercise as it is asked.
 
-    parameters: names of the inputs, in order; empty for a value or a choice. asks_twice: whether the
-    first case is asked twice, to see answers that are drawn at random.
+    parameters: names of the inputs, in order; empty for a value or a choice. asks_twice: whether
+    every case is asked twice, to see answers that are drawn at random; two draws of one case may be equal.
     """
 
     name: str

@@ -93,7 +93,7 @@ def _find_mistake(key: Key, replies: list[Reply], right: list[bool]) -> KnownMis
     One case is too few: small numbers, as in an example by hand, make different mistakes look alike. So does a yes
     or a no: where nothing else is asked, three quarters of the cases must be explained instead of half.
     """
-    if not repeats(replies[0], key.rtol, key.atol):
+    if not all(repeats(reply, key.rtol, key.atol) for reply in replies):
         return next((m for m in key.mistakes if m.random), None)
     if any(reply.changed for reply in replies):
         return None

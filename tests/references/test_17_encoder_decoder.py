@@ -9,6 +9,7 @@ import tensorflow as tf
 from reference import solutions, tf1
 
 from helpers.probes import DecoderStep
+from helpers.writing import search
 
 LESSON = "17_encoder_decoder"
 B, S, T, D, U, V = 3, 4, 6, 2, 5, 4
@@ -182,6 +183,15 @@ def test_a_beam_of_one_is_greedy():
         step, state = decoder()
         tokens, _ = solutions(LESSON)["beam_search"](step, tf.constant(state), 1, 2, 1, 7, 0.0)
         assert tokens == solutions(LESSON)["greedy"](step, tf.constant(state), 1, 2, 7)
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_the_search_of_the_page_is_the_one_that_is_asked_for(width):
+    for _ in range(10):
+        step, state = decoder()
+        tokens, total = solutions(LESSON)["beam_search"](step, tf.constant(state), 1, 2, width, 6, 0.0)
+        found = search(step, tf.constant(state), (1, 2), width, 6)
+        assert found[0] == tokens and np.isclose(found[1], total)
 
 
 def test_decoder_arrays_teach_one_step_ahead():

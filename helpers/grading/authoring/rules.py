@@ -10,6 +10,7 @@ import ast
 import dataclasses
 import re
 import statistics
+import symtable
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -295,6 +296,18 @@ def demonstrations(lesson: Lesson) -> Iterator[str]:
             )
 
 
+def own_functions(lesson: Lesson) -> Iterator[str]:
+    """A page runs to its end before anything is answered: what it shows, it computes with functions of its own."""
+    for cell in lesson.code:
+        if grade_id(cell):
+            continue
+        for name in sorted(_read_from_the_page(cell) & set(lesson.exercises or {})):
+            yield (
+                f"{lesson.called(cell)} uses `{name}`, which is not there, or wrong, until a student has written it: "
+                "take a function of helpers/ or of the page."
+            )
+
+
 def metadata(lesson: Lesson) -> Iterator[str]:
     """The files hold what the course needs, and nothing of the machine they were written on."""
     copies = {"the notebook": lesson.notebook, "the student copy": lesson.student}
@@ -370,6 +383,21 @@ def _draws(cell: NotebookNode) -> bool:
     return any(isinstance(f, ast.Attribute) and isinstance(f.value, ast.Name) and f.value.id == "plots" for f in called)
 
 
+def _read_from_the_page(cell: NotebookNode) -> set[str]:
+    """The names of the page that a cell reads, in its functions, too."""
+    try:
+        table = symtable.symtable(cell.source, "cell", "exec")
+    except SyntaxError:
+        return set()
+    tables, found = [table], set[str]()
+    while tables:
+        inner = tables.pop()
+        whole = inner.get_type() == "module"
+        found |= {s.get_name() for s in inner.get_symbols() if s.is_referenced() and (whole or s.is_global())}
+        tables += inner.get_children()
+    return found
+
+
 def _shows_only(cell: NotebookNode) -> bool:
     """Whether a cell calls nothing but print and plots, and binds no name."""
     try:
@@ -396,6 +424,7 @@ RULES: tuple[Rule, ...] = (
     figures,
     stored_outputs,
     demonstrations,
+    own_functions,
     metadata,
     student_copy,
     row_of_the_readme,
