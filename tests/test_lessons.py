@@ -161,6 +161,10 @@ BREAKS = {
         lambda lesson: cell(lesson, "cell-05").update(source='plots.plot_lines(alt="A plot.")', outputs=[]),
         'cell 5 (`plots.plot_lines(alt="A plot.")`) gives a figure 7 characters of alt text',
     ),
+    "another alt text than the stored one": (
+        lambda lesson: cell(lesson, "cell-05").update(source=f'plots.plot_lines(alt="{"A plot. " * 20}")'),
+        "has stored a figure whose alt text is another by now",
+    ),
     "few figures": (lambda lesson: cell(lesson, "cell-05").update(outputs=[]), "its stored outputs show 1 figures"),
     "unknown tag": (tags("cell-05", "demo", "hide"), "has the tag 'hide'"),
     "never run": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import html
 import re
 import statistics
 import symtable
@@ -254,6 +255,10 @@ def figures(lesson: Lesson) -> Iterator[str]:
     """Two figures, each with words for those who cannot see it."""
     for sentence in picture_problems(lesson.name, lesson.notebook):
         yield sentence.removeprefix(f"{lesson.name}: ")
+    for cell in lesson.code:
+        written, stored = set(_alt_texts(cell)), set(_stored_alt_texts(cell))
+        if written and stored and not written >= stored:
+            yield f"{lesson.called(cell)} has stored a figure whose alt text is another by now: run `make outputs`."
     for cell in lesson.code:  # before it is run
         size = _alt_text(cell)
         if size is not None and size <= FEWEST_WORDS and not _shows_figure(cell):
@@ -364,13 +369,23 @@ def _shows_figure(cell: NotebookNode) -> bool:
 
 def _alt_text(cell: NotebookNode) -> int | None:
     """How many characters of alt text a cell writes down; None where it writes none, or makes them up."""
+    return min(map(len, _alt_texts(cell)), default=None)
+
+
+def _alt_texts(cell: NotebookNode) -> list[str]:
+    """The alt texts that a cell writes down; none where it makes one of them up."""
     try:
         calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
     except SyntaxError:
-        return None
+        return []
     given = [word.value for call in calls for word in call.keywords if word.arg == "alt"]
-    sizes = [len(value.value) for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
-    return min(sizes, default=None)
+    texts = [value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return texts if len(texts) == len(given) else []
+
+
+def _stored_alt_texts(cell: NotebookNode) -> list[str]:
+    pages = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+    return [html.unescape(text) for page in pages for text in re.findall(r'<img[^>]* alt="([^"]*)"', page)]
 
 
 def _draws(cell: NotebookNode) -> bool:
