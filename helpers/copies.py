@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime
+import itertools
 import json
 import os
 import shutil
@@ -110,14 +111,16 @@ class Copies:
         """Copy the student's file to a name that is free; return it."""
         own = self.own(lesson)
         stamp = datetime.datetime.now().strftime("%Y-%m-%d %H.%M")
-        number = 1
-        while True:
-            more = f" {number}" if number > 1 else ""
-            kept = own.with_name(f"{lesson} ({when}, {stamp}{more}).ipynb")
-            if not kept.exists():
-                shutil.copy2(own, kept)
-                return kept
-            number += 1
+        kept = free_name(own.with_name(f"{lesson} ({when}, {stamp}).ipynb"))
+        shutil.copy2(own, kept)
+        return kept
+
+
+def free_name(path: Path) -> Path:
+    """Return ``path``, or where something is called so, the first of ``name 2``, ``name 3`` ... that is free."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    names = (path.with_name(f"{path.stem} {number}{path.suffix}") for number in itertools.count(2))
+    return path if not path.exists() else next(name for name in names if not name.exists())
 
 
 def differs(own: Notebook, given: Notebook) -> bool:
@@ -215,7 +218,7 @@ def _begins(cell: Notebook) -> str:
 
 
 def _as_own(cell: Notebook) -> Notebook:
-    """The cell as one of the student's own: without the marks by which an exercise is found, and with an id of its own."""
+    """The cell as one of the student's own: without the marks of an exercise, and with an id of its own."""
     own = copy.deepcopy(cell)
     own["metadata"] = {key: value for key, value in own.get("metadata", {}).items() if key != "nbgrader"}
     own["id"] = f"own-{os.urandom(4).hex()}"
