@@ -8,7 +8,7 @@ FROM ?=
 TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab submit reset formgrader test test-browser release outputs rules claims lesson insert rename demo grade lint clean
+.PHONY: help setup lock lab submit reset formgrader test test-browser release pack outputs rules claims lesson insert rename demo grade lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -21,9 +21,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) lab/setup.py
 	@touch $@
 
-lock: $(READY) ## write requirements.lock from requirements.txt (ARGS=--upgrade for newer versions of all the rest)
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --all-extras \
-		--quiet --custom-compile-command "make lock" --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --quiet \
+	--custom-compile-command "make lock"
+
+lock: $(READY) ## write the lock files from the requirements (ARGS=--upgrade for newer versions of all the rest)
+	$(COMPILE) --all-extras --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
+	$(COMPILE) --constraint requirements.lock --output-file requirements-students.lock requirements-students.txt
 
 lab: $(READY) ## open your own copies of the lessons in JupyterLab (LESSON=05, ARGS="--no-browser --port 8899")
 	@$(BIN)/python start.py $(LESSON) $(ARGS)
@@ -47,6 +50,9 @@ test-browser: $(READY) ## run the tests that need Chromium and its driver on thi
 
 release: $(READY) ## make cases and student copies from solutions/ (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading release $(LESSON) $(ARGS)
+
+pack: $(READY) ## write the zip file for students, in dist/
+	@$(BIN)/python -m helpers.grading pack
 
 outputs: $(READY) ## run solutions and store their outputs (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading outputs $(LESSON) $(ARGS)

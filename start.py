@@ -10,6 +10,7 @@ The first start downloads about 750 MB, once. After that a start takes seconds a
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import runpy
 import subprocess
@@ -25,48 +26,50 @@ NEEDED = ("requirements.lock", "pyproject.toml")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; return the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="*", metavar="LESSON", help="05; or submit 05, or reset 05")
-    parser.add_argument("--name", default="", help="with submit: your name, as the file to hand in should have it")
-    parser.add_argument("--yes", action="store_true", help="with reset: do not ask")
-    options, others = parser.parse_known_args(arguments)  # the others are JupyterLab's: --no-browser, --port 8899
-    if others and options.what[:1] in (["submit"], ["reset"]):
-        parser.error(f"{options.what[0]} does not know {' '.join(others)}")
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(itertools.takewhile(lambda word: not word.startswith("-"), given))
+    options = given[len(words) :]
+    if {"-h", "--help"} & set(options):
+        print(__doc__)
+        return 0
     if not _is_set_up() and (code := _set_up()):
         return code
     if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve():  # go on with the course's own Python
-        return subprocess.run([str(PYTHON), str(ROOT / "start.py"), *(arguments or sys.argv[1:])]).returncode
+        return subprocess.run([str(PYTHON), str(ROOT / "start.py"), *given]).returncode
     sys.path.insert(0, str(ROOT))
     from helpers.copies import CopyError
 
     try:
-        return _run(options, others)
+        return _run(words, options)
     except CopyError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _run(options: argparse.Namespace, others: Sequence[str]) -> int:
+def _run(words: Sequence[str], options: Sequence[str]) -> int:
+    """words: a lesson, or a command and a lesson. options: the command's, or JupyterLab's, such as --port 8899."""
     from helpers.copies import Copies, CopyError
     from helpers.handing_in import write_hand_in
 
     copies = Copies(ROOT)
-    command = options.what[0] if options.what[:1] in (["submit"], ["reset"]) else ""
-    names = options.what[1:] if command else options.what
+    command, names = (words[0], words[1:]) if words[:1] in (["submit"], ["reset"]) else ("", words)
     if len(names) > 1 or (command and not names):
         raise CopyError(f"Name one lesson, such as: python start.py {command} 05".replace("  ", " "))
+    lesson = copies.find(names[0]) if names else ""
     for sentence in copies.prepare():
         print(sentence, flush=True)
+    if not command:
+        return _open(copies.own(lesson) if lesson else None, options)
+    parser = argparse.ArgumentParser(prog=f"start.py {command} {lesson}")
     if command == "submit":
-        print(write_hand_in(copies, copies.find(names[0]), options.name))
-    elif command == "reset":
-        lesson = copies.find(names[0])
-        if not options.yes and not _agreed(f"Begin {lesson} anew? Your file is kept under another name."):
-            print("Nothing was changed.")
-            return 0
+        parser.add_argument("--name", default="", help="your name, as the file to hand in should have it")
+        print(write_hand_in(copies, lesson, parser.parse_args(options).name))
+        return 0
+    parser.add_argument("--yes", action="store_true", help="do not ask")
+    if parser.parse_args(options).yes or _agreed(f"Begin {lesson} anew? Your file is kept under another name."):
         print(f"{lesson} is as it was given to you; your old file is {copies.reset(lesson)}.")
     else:
-        return _open(copies.own(copies.find(names[0])) if names else None, others)
+        print("Nothing was changed.")
     return 0
 
 
@@ -77,9 +80,9 @@ def _agreed(question: str) -> bool:
         return False
 
 
-def _open(notebook: Path | None, others: Sequence[str]) -> int:
+def _open(notebook: Path | None, options: Sequence[str]) -> int:
     """Open JupyterLab; kernels find ``helpers`` wherever the course's folder has been moved to."""
-    command = [sys.executable, "-m", "jupyterlab", f"--config={ROOT / 'lab' / 'student_lab_config.py'}", *others]
+    command = [sys.executable, "-m", "jupyterlab", f"--config={ROOT / 'lab' / 'student_lab_config.py'}", *options]
     if notebook is not None:
         command.append(f"--LabApp.default_url=/lab/tree/{notebook.relative_to(ROOT).as_posix()}")
     paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]

@@ -6,10 +6,10 @@ import shutil
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import nbformat
 import pytest
+from environments import lend_environment
 
 from helpers.copies import Copies, CopyError, carry_over
 from helpers.grading.course import REPO
@@ -219,11 +219,7 @@ def started(copies):
     for name in ("start.py", "requirements.lock", "pyproject.toml"):
         shutil.copyfile(REPO / name, copies.root / name)
     (copies.root / "helpers").symlink_to(REPO / "helpers")
-    (copies.root / ".venv").mkdir()
-    for part in Path(sys.prefix).iterdir():
-        if part.name != ".ready":
-            (copies.root / ".venv" / part.name).symlink_to(part)
-    (copies.root / ".venv" / ".ready").touch()
+    lend_environment(copies.root)
     return copies
 
 

@@ -146,17 +146,6 @@ def test_release_works_where_the_environment_is_not_activated(copy, tmp_path):
     assert copy.gradebook.exists()
 
 
-@pytest.fixture(scope="session")
-def pack(tmp_path_factory):
-    """A student's pack: no solutions, no grading."""
-    root = tmp_path_factory.mktemp("pack")
-    shutil.copytree(REPO / "notebooks", root / "notebooks")
-    shutil.copytree(REPO / "data", root / "data")
-    ignore = shutil.ignore_patterns("grading", "__pycache__")
-    shutil.copytree(REPO / "helpers", root / "helpers", ignore=ignore)
-    return root
-
-
 def test_an_unwritten_notebook_runs_calmly(lesson, pack, course):
     """Every cell runs, and every check says that its answer is not written yet.
 

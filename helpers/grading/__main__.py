@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument("--unconfined", action="store_true", help="let submissions do all that you may do")
     demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
     demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
+    commands.add_parser("pack", help="write the zip file for students")
     options = parser.parse_args(arguments)
     try:
         _run(options)
@@ -51,6 +52,10 @@ def _run(options: argparse.Namespace) -> None:
 
         chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(Options)}
         grade(course, course.find(options.lesson), Options(**chosen))
+    elif options.command == "pack":
+        from helpers.grading.pack import write_pack
+
+        print(write_pack(course))
     elif options.command == "demo":
         from helpers.grading.demo import run_demo
 
