@@ -8,7 +8,7 @@ FROM ?=
 TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab submit reset formgrader test test-browser release pack outputs rules claims lesson insert rename demo grade lint clean
+.PHONY: help setup lock lab submit reset formgrader test test-browser release pack outputs rules claims lesson insert rename demo grade feedback lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -78,6 +78,10 @@ rename: $(READY) ## give an exercise another name (LESSON=13 FROM=old TO=new)
 grade: $(READY) ## grade submitted/ for one lesson (LESSON=01)
 	@$(if $(LESSON),,$(error say which lesson: make grade LESSON=01))
 	@$(BIN)/python -m helpers.grading grade $(LESSON) $(ARGS)
+
+feedback: $(READY) ## pack the feedback pages of one lesson, in returned/ (LESSON=01)
+	@$(if $(LESSON),,$(error say which lesson: make feedback LESSON=01))
+	@$(BIN)/python -m helpers.grading feedback $(LESSON)
 
 demo: $(READY) ## hand in, collect and grade an example class in demo/
 	@$(BIN)/python -m helpers.grading demo $(ARGS)

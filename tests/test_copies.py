@@ -159,6 +159,15 @@ def test_without_the_edition_it_came_from_nothing_is_lost(copies):
     assert old in files(copies).values()
 
 
+def test_two_answers_in_two_places_are_both_kept(copies):
+    copies.prepare()
+    answer(copies.own(LESSON), "in_my_copy = 1")
+    answer(copies.pristine(LESSON), "in_notebooks = 1")
+    copies.prepare()
+    texts = [cell.source for cell in cells(copies.own(LESSON))]
+    assert texts.index("in_notebooks = 1") == texts.index("in_my_copy = 1") + 1
+
+
 def test_a_reset_keeps_the_old_file_each_time(copies):
     copies.prepare()
     first = answer(copies.own(LESSON), "tried = 1")
