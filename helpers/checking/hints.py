@@ -280,7 +280,7 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         lambda found: f"along axis {found[2]} there is no entry {found[1]}: entries count from 0.",
     ),
     (
-        r"indices\[[\d,]+\] = (-?\d+) is not in \[0, (\d+)\)",
+        r"indices(?:\[[\d,]+\])? = (-?\d+) is not in \[0, (\d+)\)",
         lambda found: f"entry {found[1]} is asked for, and there are {found[2]}, counted from 0.",
     ),
     (r"write to index (?P<slot>-?\d+) but array is not resizeable and size is: (?P<size>\d+)", _no_slot),
@@ -297,6 +297,15 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         r"truth value of an array with more than one element is ambiguous",
         "`if`, `while` and `and` ask for one yes or no, and here is one for each entry: choose entry by entry with "
         "tf.where, or ask for any or all of them.",
+    ),
+    (
+        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
+        "`int` and `float` make a number of a single one, and this is an array of several: which of them is meant?",
+    ),
+    (
+        r"not supported between instances of 'complex'",
+        "complex numbers cannot be compared, and a negative number to a power that is not whole becomes one: is the "
+        "power taken of the right thing?",
     ),
     (
         r"(?:assignment destination|output array) is read-only",
