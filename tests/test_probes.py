@@ -259,7 +259,15 @@ def test_a_decoder_step_gives_log_probabilities_of_one_token_or_many_also_in_num
 
 @pytest.mark.parametrize(
     ("token", "given"),
-    [(-1, "-1"), (K, str(K)), (-0.51, "-0.51"), (tf.constant([0.0, 1.5]), "1.5"), (np.nan, "nan"), (None, "None"), ("a", "'a'")],
+    [
+        (-1, "-1"),
+        (K, str(K)),
+        (-0.51, "-0.51"),
+        (tf.constant([0.0, 1.5]), "1.5"),
+        (np.nan, "nan"),
+        (None, "None"),
+        ("a", "'a'"),
+    ],
 )
 def test_a_decoder_step_refuses_what_is_no_token(token, given):
     step, inputs = CALLS["DecoderStep"]
