@@ -45,7 +45,7 @@ def test_differences_are_described(got, words):
 
 def test_an_axis_of_two_times_the_units_counts_units():
     want = RNG.uniform(1, 2, (3, 4))
-    assert "What differs is in units 2, 3 (6 of 12 numbers)" in says(want + [0, 0, 1, 1], want, "B 2*U")
+    assert "What differs is in units 2, 3 (6 of 12 numbers)" in says(want + np.array([0, 0, 1, 1]), want, "B 2*U")
 
 
 def test_an_axis_that_is_missing_is_named_only_when_it_can_be_told():

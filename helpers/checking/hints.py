@@ -301,8 +301,8 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         "a TensorArray is no tensor: its method `.stack()` makes one of it, with the slots along axis 0.",
     ),
     (
-        r"(?:labels\.shape\.rank`|Argument `output`) must (?:equal|have rank).*(?:labels|target)\.shape=(?P<labels>\(.*?\))"
-        r".*(?:logits|output)\.shape=(?P<logits>\(.*?\))",
+        r"(?:labels\.shape\.rank`|Argument `output`) must (?:equal|have rank)"
+        r".*(?:labels|target)\.shape=(?P<labels>\(.*?\)).*(?:logits|output)\.shape=(?P<logits>\(.*?\))",
         _sparse_labels,
     ),
     (
@@ -312,8 +312,8 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (
         r"condition (\[[\d,]*\]), then (\[[\d,]*\]), and else (\[[\d,]*\]) must be broadcastable",
         lambda found: (
-            f"tf.where chooses entry by entry; a condition of shape {found[1]} and values of {found[2]} and {found[3]} do "
-            "not fit: counted from the last axis, sizes must be equal, or one of them 1."
+            f"tf.where chooses entry by entry; a condition of shape {found[1]} and values of {found[2]} and {found[3]} "
+            "do not fit: counted from the last axis, sizes must be equal, or one of them 1."
         ),
     ),
     (
