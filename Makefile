@@ -8,7 +8,7 @@ FROM ?=
 TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab test test-browser release outputs rules claims lesson insert rename demo grade lint clean
+.PHONY: help setup lock lab submit reset formgrader test test-browser release outputs rules claims lesson insert rename demo grade lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -25,8 +25,19 @@ lock: $(READY) ## write requirements.lock from requirements.txt (ARGS=--upgrade 
 	$(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --all-extras \
 		--quiet --custom-compile-command "make lock" --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
 
-lab: $(READY) ## open JupyterLab on lesson 01 (ARGS="--no-browser --port 8899")
-	@$(BIN)/jupyter lab --config=lab/jupyter_lab_config.py $(ARGS)
+lab: $(READY) ## open your own copies of the lessons in JupyterLab (LESSON=05, ARGS="--no-browser --port 8899")
+	@$(BIN)/python start.py $(LESSON) $(ARGS)
+
+submit: $(READY) ## make the file to hand in, in hand_in/ (LESSON=05, ARGS="--name ada")
+	@$(if $(LESSON),,$(error say which lesson: make submit LESSON=05))
+	@$(BIN)/python start.py submit $(LESSON) $(ARGS)
+
+reset: $(READY) ## begin a lesson anew, keeping your old file (LESSON=05)
+	@$(if $(LESSON),,$(error say which lesson: make reset LESSON=05))
+	@$(BIN)/python start.py reset $(LESSON) $(ARGS)
+
+formgrader: $(READY) ## open JupyterLab for instructors, with the Formgrader (ARGS="--no-browser --port 8899")
+	@$(BIN)/jupyter lab --config=lab/instructor_lab_config.py $(ARGS)
 
 test: $(READY) ## run all tests (LESSON=02 for those of one lesson, ARGS="-k checks" for some)
 	$(BIN)/python -m pytest $(if $(LESSON),--lesson=$(LESSON)) $(ARGS)

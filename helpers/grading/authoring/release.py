@@ -13,6 +13,7 @@ from nbgrader.utils import temp_attrs
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.grading.authoring import cases
+from helpers.grading.authoring.at_stake import note_release, work_in
 from helpers.grading.authoring.links import write_links
 from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
@@ -44,6 +45,8 @@ def release(
     them; without it, running the solution does. Raises AuthorError,
     with nothing of a lesson written, where its cases would judge wrongly or its files contradict each other.
     """
+    if at_stake := [sentence for lesson in lessons for sentence in work_in(course, lesson)]:
+        raise AuthorError(*at_stake)
     api = nbgrader_api(course)
     # Part of a course, as in a demonstration, has no table and no neighbours.
     linked = write_links(course) if readme(course).exists() else []
@@ -96,6 +99,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
+    note_release(course, lesson)
     return target.read_bytes() != before
 
 
