@@ -60,6 +60,8 @@ def texts(browser, selector):
 
 
 def open_notebook(browser, address):
+    if browser.execute_script("return window.jupyterapp !== undefined"):
+        run_command(browser, "docmanager:save-all")  # else the browser asks whether to leave the page
     browser.get(address)
     wait(browser, lambda b: b.find_elements(By.CSS_SELECTOR, ".jp-Notebook .jp-Cell"))
     kernel = "return window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status"
