@@ -102,7 +102,7 @@ def contrast(one, other):
 def test_the_readme_is_one_click_away(lab, browser):
     open_notebook(browser, f"{lab}/lab/tree/my_lessons/01_two_steps/01_two_steps.ipynb?reset")
     wait(browser, lambda b: b.find_elements(By.LINK_TEXT, "About the course"))[0].click()
-    wait(browser, lambda b: any("The lessons" in text for text in texts(b, ".jp-MarkdownViewer h2")))
+    wait(browser, lambda b: any("When something goes wrong" in text for text in texts(b, ".jp-MarkdownViewer h2")))
 
 
 def test_an_answer_is_saved_in_the_copy_and_a_newer_edition_keeps_it(lab, browser, root):
