@@ -49,9 +49,11 @@ c.Autograde.autograde_preprocessors = [
     "helpers.grading.plugins.ExecuteApart",
     "nbgrader.preprocessors.LimitOutput",
     "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "helpers.grading.penalties.LatePenalties",
 ]
 c.GenerateFeedback.exporter_class = "helpers.grading.plugins.FeedbackExporter"
+# `nbgrader export` writes the same grades.csv as `make grade`.
+c.ExportApp.plugin_class = "helpers.grading.grades.GradesExport"
 # Where the system cannot confine, grading refuses. True lets submissions do all that you may do: for people you trust.
 # c.ExecuteApart.unconfined = True
 

@@ -33,7 +33,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool
 
-from helpers.grading import intake
+from helpers.grading import intake, penalties
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
@@ -165,6 +165,7 @@ class HandInExporter(NotebookExporter):
         with store.opened():
             register(api, course, lesson)
             drawn = drawn_cases(store)
+            penalties.settle(api, lesson)  # nbgrader goes on with those alone that it has not graded yet
         return Desk(store, drawn, limits_of(self.config), confined)
 
     def _execute(self, desk: Desk, hand_ins: dict[str, HandIn]) -> None:
