@@ -16,8 +16,8 @@ from typing import Protocol
 
 from nbgrader.apps import NbGraderAPI
 
-from helpers.grading import exports, gradebook, penalties, plugins
-from helpers.grading.authoring.release import nbgrader_api, register
+from helpers.grading import editions, exports, gradebook, intake, penalties, plugins
+from helpers.grading.authoring.release import nbgrader_api
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, drawn_cases, limits_of
 from helpers.grading.gradebook import Marks
@@ -28,6 +28,7 @@ from helpers.grading.options import Options
 from helpers.grading.pages import Pages
 from helpers.grading.progress import Bar
 from helpers.grading.ready import require_confinement, require_ready
+from helpers.grading.registry import register
 from helpers.grading.store import Kept, Store
 from helpers.grading.watch import arrivals
 from helpers.grading.workers import Workers, failed
@@ -56,6 +57,7 @@ def grade(course: Course, lesson: str, options: Options | None = None) -> list[R
         pages = Pages(course, api.coursedir.db_url, count)
         try:
             register(api, course, lesson)
+            editions.keep(store, intake.released(course.student_copy(lesson)))
             drawn = drawn_cases(store, options.fresh)
             desk = Desk(store, drawn, limits_of(api.config), not options.unconfined)
             with plugins.opened(desk):

@@ -26,18 +26,21 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
-from helpers.grading import intake, penalties
+from helpers.grading import editions, intake, penalties, registry
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
+from helpers.grading.judge import was_not_asked
 from helpers.grading.kernels.jobs import FAILED, Job, Run
+from helpers.grading.marks import is_check
 from helpers.grading.store import Store
 from helpers.grading.workers import Workers
 
@@ -84,6 +87,35 @@ class CalmStubs(NbGraderPreprocessor):
         lines = cell.source.split("\n")
         cell.source = "\n".join(line for line in lines if line != "raise NotImplementedError()")
         return cell, resources
+
+
+class SaveCells(NbGraderPreprocessor):
+    """In the place of nbgrader's: cells may be added and removed though somebody has handed in."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as gradebook:
+            registry.put(gradebook, place["assignment"], place["notebook"], nb)
+        return nb, resources
+
+
+class ReleaseExporter(NotebookExporter):
+    """GenerateAssignment's exporter. nbgrader removes what was released before it asks its gradebook: here it is asked
+    when the release starts, and where it refuses, that is said in a sentence and nothing is touched."""
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        super().__init__(config=config, **options)
+        if not isinstance(self.parent, GenerateAssignment) or self.parent.no_database:
+            return
+        coursedir = self.parent.coursedir
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            for name in (name for found in self.parent.assignments.values() for name in found):
+                source, lesson = nbformat.read(name, as_version=4), Path(name).parent.name
+                try:
+                    registry.require_kept(gradebook, lesson, Path(name).stem, source)
+                except CourseError as error:
+                    self.log.error(str(error))
+                    raise NbGraderException(str(error)) from error
 
 
 class HandInExporter(NotebookExporter):
@@ -153,7 +185,6 @@ class HandInExporter(NotebookExporter):
 
     def _new_desk(self, course: Course, lesson: str, db_url: str) -> Desk:
         """The desk for a grading that nbgrader's own command or button has begun."""
-        from helpers.grading.authoring.release import register
         from helpers.grading.ready import require_lesson, require_runnable
 
         api = NbGraderAPI(config=self.config)
@@ -163,7 +194,8 @@ class HandInExporter(NotebookExporter):
         require_runnable(course, confined, f"c.{ExecuteApart.__name__}.unconfined = True in nbgrader_config.py")
         store = Store(course, lesson)
         with store.opened():
-            register(api, course, lesson)
+            registry.register(api, course, lesson)
+            editions.keep(store, intake.released(course.student_copy(lesson)))
             drawn = drawn_cases(store)
             penalties.settle(api, lesson)  # nbgrader goes on with those alone that it has not graded yet
         return Desk(store, drawn, limits_of(self.config), confined)
@@ -225,6 +257,18 @@ class ExecuteApart(NbGraderPreprocessor):
                 cell.execution_count = ran.execution_count
                 if "execution" in ran.metadata:
                     cell.metadata.execution = {key: str(value) for key, value in ran.metadata.execution.items()}
+        return nb, resources
+
+
+class AskedGrades(GetGrades):
+    """In the place of GetGrades: what was not asked of a student is not in the points that the student could have."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        nb, resources = super().preprocess(nb, resources)
+        for cell in nb.cells:
+            if is_check(cell) and was_not_asked(cell):
+                resources["nbgrader"]["max_score"] -= cell.metadata.nbgrader["points"]
+                cell.metadata.nbgrader["points"] = 0.0
         return nb, resources
 
 

@@ -1,8 +1,8 @@
 """What grading keeps between its runs: ``.grading/<lesson>/`` of a course.
 
 drawn.npz: the inputs of this lesson's grading and what is expected. runs/: what executing gave, by job.
-records/: what became of each student. Every file is written whole or not at all, so that a grading killed at any
-moment goes on where it stopped.
+records/: what became of each student. editions/: the notebooks that were released. Every file is written whole or not
+at all, so that a grading killed at any moment goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Store:
     def __init__(self, course: Course, lesson: str) -> None:
         self.course, self.lesson = course, lesson
         self.folder = course.root / ".grading" / lesson
-        self.runs, self.records = (self.folder / name for name in ("runs", "records"))
+        self.runs, self.records, self.editions = (self.folder / name for name in ("runs", "records", "editions"))
         self.drawn_file = self.folder / "drawn.npz"
 
     @contextlib.contextmanager
