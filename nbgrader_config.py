@@ -49,8 +49,9 @@ c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "helpers.grading.plugins.ExecuteApart",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "helpers.grading.byhand.SaveGrades",
     "helpers.grading.penalties.LatePenalties",
+    "helpers.grading.plugins.KeepRecord",
 ]
 c.GenerateFeedback.exporter_class = "helpers.grading.plugins.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [

@@ -13,6 +13,7 @@ from nbgrader.api import Gradebook
 from small_lesson import LESSON
 
 from helpers.grading import sample
+from helpers.grading.__main__ import main
 from helpers.grading.batch import grade
 from helpers.grading.course import CourseError
 from helpers.grading.kernels.jobs import GRADED, NO_NOTEBOOK
@@ -248,3 +249,83 @@ def test_a_student_who_has_gone_is_gone(course):
     assert grades(course).keys() == {(LESSON, "ada")}
     grade(course, LESSON)
     assert grades(course).keys() == {(LESSON, "ada")}
+
+
+# -- what was given by hand ------------------------------------------------------------------
+
+
+def give(course, student, exercise, score=None, comment=None):
+    """What the Formgrader writes when a score or a comment is saved."""
+    with opened(course) as book:
+        grade_ = book.find_grade(f"check-{exercise}", LESSON, LESSON, student)
+        if score is not None:
+            grade_.manual_score, grade_.needs_manual_grade = score, False
+        if comment is not None:
+            book.find_comment(exercise, LESSON, LESSON, student).manual_comment = comment
+
+
+def marked(course, student):
+    """The exercises that the Formgrader shows as waiting for a person."""
+    with opened(course) as book:
+        grades_ = [one for notebook in book.find_submission(LESSON, student).notebooks for one in notebook.grades]
+        return {one.name.removeprefix("check-") for one in grades_ if one.needs_manual_grade}
+
+
+def answer(course, *remarks):
+    source = one_right(course)["one_step"]
+    return {"one_step": "".join(f"# {remark}\n" for remark in remarks) + source}
+
+
+STALE = "the hand-given score of one_step and the comment on one_step stand on a changed answer"
+
+
+@pytest.fixture
+def stale(course):
+    """Ada has handed in again: of two scores given by hand one stands on a changed answer."""
+    give(course, "ada", "one_step", 1.5, "Short, but fine.")
+    give(course, "ada", "two_steps", 0.5)
+    assert graded(course)["ada"].note == "" and marked(course, "ada") == set()
+    submit(course, "ada", answer(course, "better now"))
+    assert graded(course)["ada"].note == STALE
+    return course
+
+
+def test_a_score_given_to_a_changed_answer_is_named_until_it_is_saved_anew(stale, capsys):
+    assert graded(stale)["ada"].score == 2.0, "it still counts"
+    assert STALE in capsys.readouterr().out
+    assert status(stale, "ada")["note"] == row(stale, "ada")["note"] == STALE
+    assert marked(stale, "ada") == {"one_step"}, "what stands on an unchanged answer is not marked"
+    nbgrader(stale, "autograde", LESSON, "--force")
+    assert marked(stale, "ada") == {"one_step"}, "nor by nbgrader's own command"
+    give(stale, "ada", "one_step", 1.5)
+    assert graded(stale)["ada"].note == "" and marked(stale, "ada") == set()
+    submit(stale, "ada", answer(stale, "better now", "and better"))
+    assert graded(stale)["ada"].note == STALE
+
+
+def test_an_answer_that_is_as_it_was_takes_the_mark_away(stale):
+    submit(stale, "ada", one_right(stale))
+    assert graded(stale)["ada"].note == "" and marked(stale, "ada") == set()
+
+
+def test_a_class_that_was_graded_before_such_marks_were_kept(course):
+    give(course, "ada", "one_step", 1.5)
+    shutil.rmtree(Store(course, LESSON).folder / "given")
+    submit(course, "ada", answer(course, "better now"))
+    assert graded(course)["ada"].note == "the hand-given score of one_step stands on a changed answer"
+
+
+def test_one_command_takes_back_what_stands_on_changed_answers_and_nothing_else(stale, capsys):
+    give(stale, "late", "one_step", 0.5, "Not a step.")
+    line = ["--course", str(stale.root), "grade", "01", "--clear-stale"]
+    assert main(line) == 0
+    told = capsys.readouterr().out
+    assert 'ada: one_step, score 1.5\nada: one_step, comment "Short, but fine."\n' in told and "late: one" not in told
+    assert everywhere(stale, "ada") == 2.5 and marked(stale, "ada") == set()
+    assert everywhere(stale, "late") == 0.5
+    page = (stale.root / "feedback" / "ada" / LESSON / f"{LESSON}.html").read_text(encoding="utf-8")
+    assert "Short, but fine." not in page
+    assert main(line) == 0
+    assert "Nothing to take back." in capsys.readouterr().out
+    assert main([*line, "--watch"]) == 1
+    assert "give it without --watch" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from nbgrader.apps import NbGraderAPI
 
-from helpers.grading import editions, exports, gradebook, intake, penalties, plugins
+from helpers.grading import byhand, editions, exports, gradebook, intake, penalties, plugins
 from helpers.grading.authoring.release import nbgrader_api
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, drawn_cases, limits_of
@@ -26,7 +26,7 @@ from helpers.grading.kernels.jobs import FAILED, Job, Record, Run
 from helpers.grading.marks import CHECK_PREFIX
 from helpers.grading.options import Options
 from helpers.grading.pages import Pages
-from helpers.grading.progress import Bar
+from helpers.grading.progress import Bar, printable
 from helpers.grading.ready import require_confinement, require_ready
 from helpers.grading.registry import register
 from helpers.grading.store import Kept, Store
@@ -85,6 +85,8 @@ class _Grading:
         """Grade ``students``, and with --watch whoever comes later, until Ctrl-C."""
         if not self.options.watch:
             self.some(students)
+            if self.options.clear_stale:
+                self.clear_stale(students)
             return self.finish(tell=True)
         with contextlib.suppress(KeyboardInterrupt):
             print(f"Waiting for submissions of {self.lesson}; Ctrl-C ends this.", flush=True)
@@ -99,7 +101,7 @@ class _Grading:
         jobs: dict[str, Job] = {}
         with Bar(len(students)) as bar, gradebook.opened_once():
             penalties.settle(self.api, self.lesson)  # first: pages and records show them
-            self.marks = gradebook.all_marks(self.api, self.lesson)
+            self.marks = gradebook.all_marks(self.api, self.store)
             writing: dict[Future[str], Kept] = {}
 
             def done(record: Record) -> None:
@@ -140,6 +142,16 @@ class _Grading:
                     settle(hand_in, run)
             finish_pages(at_most=0)
 
+    def clear_stale(self, students: list[str]) -> None:
+        """Take back what was given by hand to answers that have changed since, and say so."""
+        cleared = byhand.clear_stale(self.api, self.store)
+        print("\nTaken back, since the answers have changed:" if cleared else "\nNothing to take back.")
+        for one in cleared:
+            print(f"{printable(one.student)}: {printable(one.words)}")
+        changed = {one.student for one in cleared}
+        if again := [student for student in students if student in changed]:
+            self.some(again)
+
     def settle(self, hand_in: HandIn, run: Run | None) -> Record | Kept:
         """Judge and write down one submission; what is written already stays untouched.
 
@@ -167,7 +179,7 @@ class _Grading:
                 return self.keep(
                     Kept(dataclasses.replace(record, status=FAILED, note=wrong), hand_in.timestamp, ""), None
                 )
-        if marks := gradebook.marks_of(self.api, self.lesson, student):
+        if marks := gradebook.marks_of(self.api, self.store, student):
             self.marks[student] = marks
         return Kept(record, hand_in.timestamp, marks.by_hand if marks else "")
 

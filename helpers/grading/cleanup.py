@@ -165,11 +165,11 @@ def answered(notebook: NotebookNode, release: NotebookNode) -> frozenset[str]:
         if name in stubs:
             found |= {name} if cell.source.strip() and plain(cell.source) != stubs[name] else set()
         elif cell.id not in released:
-            found |= set(_MADE.findall(cell.source)) & stubs.keys()
+            found |= set(MADE.findall(cell.source)) & stubs.keys()
     return frozenset(found)
 
 
-_MADE = re.compile(r"^(?:@.*\n)*(?:def +|class +)?(\w+)(?= *[(=:])", re.MULTILINE)
+MADE = re.compile(r"^(?:@.*\n)*(?:def +|class +)?(\w+)(?= *[(=:])", re.MULTILINE)
 
 
 class Sorting:

@@ -76,7 +76,8 @@ class _Lesson:
     def __init__(self, course: Course, assignment: Assignment, present: dict[str, str]) -> None:
         self.course, self.name, self.assignment, self.present = course, assignment.name, assignment, present
         self.entries = {entry.student_id: entry for entry in assignment.submissions}
-        self.records = {kept.record.student: kept.record for kept in Store(course, self.name).all_kept()}
+        self.store = Store(course, self.name)
+        self.records = {kept.record.student: kept.record for kept in self.store.all_kept()}
         due = assignment.duedate  # in UTC, without a zone
         self.is_due = due is not None and due <= datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         self.is_open = due is not None and not self.is_due
@@ -88,7 +89,7 @@ class _Lesson:
 
     def row(self, name: str, student: Student | None) -> list[Any]:
         entry = self.entries.get(name)
-        marks = marks_in(entry) if entry else None
+        marks = marks_in(entry, self.store) if entry else None
         record = self._record(name, marks)
         score, raw, penalty = self._scores(record, marks)
         whose = [student.last_name, student.first_name, student.email] if student else [None] * 3

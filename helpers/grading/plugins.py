@@ -34,14 +34,14 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
-from helpers.grading import editions, intake, penalties, registry
+from helpers.grading import byhand, editions, intake, penalties, registry
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
 from helpers.grading.judge import was_not_asked
-from helpers.grading.kernels.jobs import FAILED, Job, Run
+from helpers.grading.kernels.jobs import FAILED, Job, Record, Run
 from helpers.grading.marks import is_check
-from helpers.grading.store import Store
+from helpers.grading.store import Kept, Store
 from helpers.grading.workers import Workers
 
 _desks: dict[tuple[Path, str], Desk] = {}
@@ -130,6 +130,8 @@ class HandInExporter(NotebookExporter):
     def __init__(self, config: Any = None, **options: Any) -> None:
         super().__init__(config=config, **options)
         self.judged: dict[str, Judged] = {}  # by student
+        self.stands: dict[str, byhand.Stands] = {}  # by student: read before nbgrader removes what was graded before
+        self.times: dict[str, str] = {}  # by student whose record is to be kept: when it was handed in
         if isinstance(self.parent, Autograde):
             try:
                 self._take_over(self.parent)
@@ -142,9 +144,10 @@ class HandInExporter(NotebookExporter):
         coursedir = autograde.coursedir
         course, lesson = Course(Path(coursedir.root).resolve()), coursedir.assignment_id
         if desk := _desks.get((course.root, lesson)):  # `make grade` has staged and judged what is to be written
-            self.judged = desk.decided
+            self.desk, self.judged = desk, desk.decided
+            self.stands = {student: byhand.read(desk.store, student) for student in self.judged}
             return
-        desk = self._new_desk(course, lesson, coursedir.db_url)
+        self.desk = desk = self._new_desk(course, lesson, coursedir.db_url)
         self.staged = tempfile.TemporaryDirectory(prefix="hand-ins-")
         ready: dict[str, HandIn] = {}
         found = [Path(folder).parent.name for folder in autograde.assignments]
@@ -156,9 +159,13 @@ class HandInExporter(NotebookExporter):
                     self.log.warning(f"{hand_in.student}: {hand_in.note}.")
             else:
                 self.log.error(f"{hand_in.student}: {hand_in.status} ({hand_in.note}); the others are graded.")
+                record = Record(hand_in.student, lesson, "", hand_in.status, hand_in.note, 0.0, desk.most, 0.0)
+                desk.store.keep(Kept(record, hand_in.timestamp, ""))
         if not ready:
             raise CourseError(f"Nothing that was handed in for {lesson} can be graded.")
         self._execute(desk, ready)
+        self.stands = {student: byhand.read(desk.store, student) for student in self.judged}
+        self.times = {student: ready[student].timestamp for student in self.judged}
         autograde.assignments = {}
         for student in self.judged:
             notebook = stage(Path(self.staged.name), ready[student], lesson)
@@ -257,6 +264,17 @@ class ExecuteApart(NbGraderPreprocessor):
                 cell.execution_count = ran.execution_count
                 if "execution" in ran.metadata:
                     cell.metadata.execution = {key: str(value) for key, value in ran.metadata.execution.items()}
+        return nb, resources
+
+
+class KeepRecord(NbGraderPreprocessor):
+    """The last step of nbgrader's own command or button: what became of a hand-in is kept, as `make grade` keeps it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        student = resources["nbgrader"]["student"]
+        if student in self.parent.times:
+            record = self.parent.judged[student].record
+            self.parent.desk.store.keep(Kept(record, self.parent.times[student], ""))
         return nb, resources
 
 

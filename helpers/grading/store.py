@@ -1,8 +1,9 @@
 """What grading keeps between its runs: ``.grading/<lesson>/`` of a course.
 
 drawn.npz: the inputs of this lesson's grading and what is expected. runs/: what executing gave, by job.
-records/: what became of each student. editions/: the notebooks that were released. Every file is written whole or not
-at all, so that a grading killed at any moment goes on where it stopped.
+records/: what became of each student. given/: the answers that people gave points to.
+editions/: the notebooks that were released. Every file is written whole or not at all, so that a grading killed at any
+moment goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -103,6 +104,10 @@ class Store:
     def forget(self, student: str) -> None:
         """Forget a student's record: what follows is true only once a new one is kept."""
         self._record(student).unlink(missing_ok=True)
+
+    def stands(self, student: str) -> Path:
+        """The file that says which answers stand under what was given to a student by hand."""
+        return self.folder / "given" / self._record(student).name
 
     def prune(self, keys: Collection[str], students: Collection[str]) -> None:
         """Remove runs and records that belong to nothing handed in."""

@@ -84,7 +84,7 @@ class Item:
     """One exercise of a graded submission.
 
     status: "right", "partly", "wrong" or "unwritten", or NOT_ASKED, with no points to be had. mistake: name of the
-    known mistake, or "". says: what the student is told. seconds: what the solution's and the check's cells took to run.
+    known mistake, or "". says: what the student is told. seconds: what the answer's and the check's cells took to run.
     """
 
     exercise: str
