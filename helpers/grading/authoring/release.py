@@ -101,7 +101,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
 
 
 def _keep_edition(course: Course, lesson: str) -> None:
-    with contextlib.suppress(OSError, ValueError):  # what cannot be read is no edition
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # what is spoilt is no edition
         editions.keep(Store(course, lesson), nbformat.read(course.student_copy(lesson), as_version=4))
 
 
