@@ -8,7 +8,7 @@ FROM ?=
 TO ?=
 ARGS ?=
 
-.PHONY: help setup lock lab test test-browser release outputs rules claims lesson insert rename demo grade lint clean
+.PHONY: help setup lock lab submit reset formgrader test test-browser release pack outputs rules claims lesson insert rename demo grade feedback lint clean
 .DEFAULT_GOAL := help
 
 help: ## list these commands
@@ -21,12 +21,26 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) lab/setup.py
 	@touch $@
 
-lock: $(READY) ## write requirements.lock from requirements.txt (ARGS=--upgrade for newer versions of all the rest)
-	$(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --all-extras \
-		--quiet --custom-compile-command "make lock" --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
+COMPILE := $(BIN)/uv pip compile --universal --python-version 3.11 --no-python-downloads --generate-hashes --quiet \
+	--custom-compile-command "make lock"
 
-lab: $(READY) ## open JupyterLab on lesson 01 (ARGS="--no-browser --port 8899")
-	@$(BIN)/jupyter lab --config=lab/jupyter_lab_config.py $(ARGS)
+lock: $(READY) ## write the lock files from the requirements (ARGS=--upgrade for newer versions of all the rest)
+	$(COMPILE) --all-extras --output-file requirements.lock $(ARGS) requirements.txt pyproject.toml
+	$(COMPILE) --constraint requirements.lock --output-file requirements-students.lock requirements-students.txt
+
+lab: $(READY) ## open your own copies of the lessons in JupyterLab (LESSON=05, ARGS="--no-browser --port 8899")
+	@$(BIN)/python start.py $(LESSON) $(ARGS)
+
+submit: $(READY) ## make the file to hand in, in hand_in/ (LESSON=05, ARGS="--name ada")
+	@$(if $(LESSON),,$(error say which lesson: make submit LESSON=05))
+	@$(BIN)/python start.py submit $(LESSON) $(ARGS)
+
+reset: $(READY) ## begin a lesson anew, keeping your old file (LESSON=05)
+	@$(if $(LESSON),,$(error say which lesson: make reset LESSON=05))
+	@$(BIN)/python start.py reset $(LESSON) $(ARGS)
+
+formgrader: $(READY) ## open JupyterLab for instructors, with the Formgrader (ARGS="--no-browser --port 8899")
+	@$(BIN)/jupyter lab --config=lab/instructor_lab_config.py $(ARGS)
 
 test: $(READY) ## run all tests (LESSON=02 for those of one lesson, ARGS="-k checks" for some)
 	$(BIN)/python -m pytest $(if $(LESSON),--lesson=$(LESSON)) $(ARGS)
@@ -36,6 +50,9 @@ test-browser: $(READY) ## run the tests that need Chromium and its driver on thi
 
 release: $(READY) ## make cases and student copies from solutions/ (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading release $(LESSON) $(ARGS)
+
+pack: $(READY) ## write the zip file for students, in dist/
+	@$(BIN)/python -m helpers.grading pack
 
 outputs: $(READY) ## run solutions and store their outputs (LESSON=02 for one)
 	@$(BIN)/python -m helpers.grading outputs $(LESSON) $(ARGS)
@@ -61,6 +78,10 @@ rename: $(READY) ## give an exercise another name (LESSON=13 FROM=old TO=new)
 grade: $(READY) ## grade submitted/ for one lesson (LESSON=01)
 	@$(if $(LESSON),,$(error say which lesson: make grade LESSON=01))
 	@$(BIN)/python -m helpers.grading grade $(LESSON) $(ARGS)
+
+feedback: $(READY) ## pack the feedback pages of one lesson, in returned/ (LESSON=01)
+	@$(if $(LESSON),,$(error say which lesson: make feedback LESSON=01))
+	@$(BIN)/python -m helpers.grading feedback $(LESSON)
 
 demo: $(READY) ## hand in, collect and grade an example class in demo/
 	@$(BIN)/python -m helpers.grading demo $(ARGS)

@@ -17,7 +17,7 @@ from typing import Any
 from helpers.checking import asking, state
 from helpers.checking.keys import CASES_DIR, CaseFile, CaseFileError, load
 from helpers.checking.questions import Sheet
-from helpers.checking.results import ResultBox, Score
+from helpers.checking.results import PointsBox, ResultBox, Score
 from helpers.checking.verdicts import Verdict, judge
 from helpers.checking.wire import ANSWERS, QUESTIONS_VARIABLE, write_replies
 
@@ -31,13 +31,25 @@ class Check:
         self.lesson = lesson
         self.cases = cases
         self.problem = problem
+        self.verdicts: dict[str, Verdict] = {}  # the last one on each exercise
 
     def __call__(self, name: str, answer: Any = None) -> Score:
         """Judge ``answer`` (a function, a value, a model) as the exercise ``name``; show the verdict."""
         if self.cases is None or not isinstance(name, str) or name not in self.cases.keys:
             problem = self.problem if self.cases is None else _unknown(self.cases, name)
             return _show(Verdict(str(name), 0.0, 0.0, "wrong", (problem,)))
-        return _show(self.judge(name, answer), self.cases.keys[name].reveal)
+        self.verdicts[name] = self.judge(name, answer)
+        return _show(self.verdicts[name], self.cases.keys[name].reveal)
+
+    def show_points(self) -> None:
+        """Show the points so far, and which exercises are open: those of the checks that were run in this session."""
+        from IPython.display import display
+
+        if self.cases is None:
+            print(self.problem)
+        else:
+            most = {name: key.points for name, key in self.cases.keys.items()}
+            display(PointsBox(self.verdicts, most))
 
     def judge(self, name: str, answer: Any) -> Verdict:
         """Return the verdict on ``answer`` without showing it. Raises KeyError where there is no such exercise."""
@@ -68,6 +80,9 @@ class Courier:
         if question is not None:
             display({ANSWERS: write_replies(asking.ask(question, answer)), "text/plain": "recorded"}, raw=True)
         return Score(0.0, 0.0)
+
+    def show_points(self) -> None:
+        """Nothing: points are given on the grading side."""
 
 
 def lesson(name: str) -> Check | Courier:

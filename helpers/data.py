@@ -12,8 +12,7 @@ from typing import Any
 
 import numpy as np
 
-DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-
+from helpers.facts import DATA_DIR
 
 # -- series ---------------------------------------------------------------------------------
 

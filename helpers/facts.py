@@ -3,6 +3,11 @@
 Everything else in ``checking`` and ``grading`` would serve another course as it is.
 """
 
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+# In a course's folder the data lie beside the package; where it was installed without that folder, they are in it.
+DATA_DIR = _HERE / "files" if (_HERE / "files").is_dir() else _HERE.parent / "data"
 PARTS = {"B": "instance", "T": "step", "D": "feature", "U": "unit"}  # one place along each axis, in messages
 # Imported before kernels are forked; none may compute while it is imported.
 PRELOADED = ("helpers.checks", "helpers.data", "helpers.measure", "helpers.plots", "helpers.probes")

@@ -1,9 +1,10 @@
-"""Create .venv and install into it what requirements.lock names: ``make setup`` runs this, and so may you.
+"""Create .venv and install into it what requirements.lock names: ``make setup`` and ``start.py`` run this.
 
 Each file that comes from the package index is checked against the hashes of the lock file. uv installs; where
 there is no uv, or it cannot reach an index that pip is set to, pip does the same, with the same check.
 """
 
+import locale
 import os
 import subprocess
 import sys
@@ -18,12 +19,14 @@ LOCK = ROOT / "requirements.lock"
 # As pip does by itself: where Python may not write beside its packages, each start would compile TensorFlow anew.
 COMPILED = "--compile-bytecode"
 SIZE = "about 750 MB to download, 3 GB on disk"
+CAPTURED = {"capture_output": True, "text": True}
 
 
 def main() -> int:
     """Set up; return the exit code."""
     if not (3, 11) <= sys.version_info[:2] <= (3, 13):  # TensorFlow has wheels for these
-        print("Python 3.11, 3.12 or 3.13 is needed, this is {}.{}: make PYTHON=python3.12".format(*sys.version_info))
+        version = "Python 3.11, 3.12 or 3.13 is needed, this is {}.{}".format(*sys.version_info)
+        print(f"{version}: make lab PYTHON=python3.12, or python3.12 start.py")
         return 1
     print(f"Setting up .venv: {SIZE}.", flush=True)
     clear = ["--clear"] if of_another_python() else []
@@ -51,8 +54,24 @@ def install_uv(pip: list) -> bool:
 
 def install(*installer: object) -> bool:
     """Install the lock file's packages, then the course itself: it has no hash, and its needs are there."""
-    course = ["--no-deps", "--no-build-isolation", "--force-reinstall", "--editable", "."]
-    return run(*installer, "--require-hashes", "-r", LOCK) and run(*installer, *course)
+    if not run(*installer, "--require-hashes", "-r", LOCK):
+        return False
+    if not (ROOT / "helpers" / "grading").is_dir():  # a student's pack: nothing of it has to be built
+        return link()
+    return run(*installer, "--no-deps", "--no-build-isolation", "--force-reinstall", "--editable", ".")
+
+
+def link() -> bool:
+    """Let the environment's Python find ``helpers`` in this folder, whichever program starts it."""
+    found = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], **CAPTURED)
+    path = Path(found.stdout.strip(), "course.pth")
+    # Until Python 3.13 such a file is read in the system's own encoding, then in UTF-8.
+    encoding = "utf-8" if sys.version_info >= (3, 13) else locale.getpreferredencoding(False)
+    try:
+        path.write_text(f"{ROOT}\n", encoding=encoding)
+    except UnicodeEncodeError:  # start.py names the folder by itself, too
+        path.unlink(missing_ok=True)
+    return found.returncode == 0
 
 
 def of_another_python() -> bool:

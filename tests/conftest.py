@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import zipfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from helpers.grading.authoring.answering import LessonRun, run_seeds
 from helpers.grading.authoring.cases import PUBLIC_SEED
 from helpers.grading.authoring.release import CONFIG
 from helpers.grading.course import REPO, Course, CourseError
+from helpers.grading.pack import NAME, write_pack
 
 COURSE = Course(REPO)
 LESSONS = COURSE.lessons()
@@ -152,6 +154,15 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Course:
         shutil.copytree(REPO / room, root / room, ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
     shutil.copy(REPO / CONFIG, root)
     return Course(root)
+
+
+@pytest.fixture(scope="session")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The students' pack, unpacked in a folder whose name is no plain ASCII."""
+    folder = tmp_path_factory.mktemp("größer, mit Leerzeichen")
+    with zipfile.ZipFile(write_pack(COURSE, folder)) as archive:
+        archive.extractall(folder)
+    return folder / NAME
 
 
 @pytest.fixture(scope="session")

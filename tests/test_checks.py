@@ -13,7 +13,8 @@ import tensorflow as tf
 from helpers import checks
 from helpers.checking.keys import CaseFile, CaseFileError, Key, KnownMistake, load
 from helpers.checking.questions import Case, Question
-from helpers.checking.results import ResultBox, Score
+from helpers.checking.results import PointsBox, ResultBox, Score
+from helpers.checking.verdicts import Verdict
 
 X = np.array([[1.0, 2.0, 4.0], [3.0, 5.0, 7.0]], np.float32)
 DOUBLE = Question("double", ("x",), (Case("small", (X,)), Case("large", (X * 10,))), asks_twice=True)
@@ -40,6 +41,7 @@ KEYS = {
 }
 CASES = CaseFile("00_test", "", 0, {question.name: question for question in (DOUBLE, LISTS, LETTER, ONE)}, KEYS)
 CHECK = checks.Check("00_test", CASES)
+MOST = {name: key.points for name, key in KEYS.items()}
 
 
 def verdict(answer, name="double"):
@@ -54,6 +56,23 @@ def test_a_right_answer_gets_all_points_and_the_reveal():
     assert verdict(lambda x: x * 2).points == 2.0
     assert "Twice is twice." in box(lambda x: x * 2)
     assert "Twice is twice." not in box(lambda x: x + 2)
+
+
+def test_the_points_so_far_say_what_is_open(capsys):
+    asked = checks.Check("00_test", CASES)
+    assert "not checked since this notebook was started: `double`" in repr(PointsBox(asked.verdicts, MOST)).lower()
+    asked("double", lambda x: x * 2)
+    asked("letter", "B")
+    asked("one", None)
+    lines = PointsBox(asked.verdicts, MOST).lines()
+    right = sum(MOST[name] for name, verdict in asked.verdicts.items() if verdict.status == "right")
+    assert lines[0] == f"{right:g} of {sum(MOST.values()):g} points"
+    assert "Not written yet: `one`." in lines and any(line.startswith("Not checked since") for line in lines)
+    every = {name: Verdict(name, most, most, "right", ()) for name, most in MOST.items()}
+    assert PointsBox(every, MOST).lines()[1] == f"All {len(MOST)} exercises are right."
+    capsys.readouterr()
+    checks.Check("00_test", None, "There are no cases.").show_points()
+    assert "There are no cases." in capsys.readouterr().out
 
 
 def test_a_named_mistake_is_named():

@@ -124,6 +124,18 @@ BREAKS = {
     "product": (write("cell-21", "By hand", "a*b*c. By hand"), "cell 21 (`"),
     "link": (write("cell-04", "In lesson 01", "In [01](../01_one/01_one.ipynb)"), "links to ../01_one/01_one.ipynb"),
     "neighbours": (write("cell-01", "before: [01 · Take", "before: [01 · Make"), "links to its neighbours"),
+    "next": (
+        lambda lesson: lesson.notebook.cells.pop(),
+        "the last cell should be the line of links to the next lesson",
+    ),
+    "what to install": (
+        write("cell-03", "the one that holds start.py", "somehow"),
+        "the set-up cell should begin with",
+    ),
+    "points so far": (
+        lambda lesson: lesson.notebook.cells.remove(cell(lesson, "your-points")),
+        "its last code cell should be `check.show_points()`",
+    ),
     "order": (
         lambda lesson: setattr(lesson, "exercises", dict(reversed(lesson.exercises.items()))),
         "exercises.py describes its exercises in another order than the notebook: to_steps, from_steps",
@@ -160,6 +172,10 @@ BREAKS = {
     "short alt text, not run": (
         lambda lesson: cell(lesson, "cell-05").update(source='plots.plot_lines(alt="A plot.")', outputs=[]),
         'cell 5 (`plots.plot_lines(alt="A plot.")`) gives a figure 7 characters of alt text',
+    ),
+    "another alt text than the stored one": (
+        lambda lesson: cell(lesson, "cell-05").update(source=f'plots.plot_lines(alt="{"A plot. " * 20}")'),
+        "has stored a figure whose alt text is another by now",
     ),
     "few figures": (lambda lesson: cell(lesson, "cell-05").update(outputs=[]), "its stored outputs show 1 figures"),
     "unknown tag": (tags("cell-05", "demo", "hide"), "has the tag 'hide'"),

@@ -9,11 +9,13 @@ import nbformat
 import pytest
 from conftest import lesson_run
 from demonstrations import independent
+from small_lesson import LESSON
 
+from helpers.copies import Copies
 from helpers.grading.__main__ import main
 from helpers.grading.authoring.cases import PUBLIC_SEED
 from helpers.grading.authoring.release import release
-from helpers.grading.course import REPO
+from helpers.grading.course import REPO, Course
 from helpers.grading.marks import CHECK_PREFIX, grade_id
 
 LEFT_OUT = "skip-execution"  # nbclient leaves cells with this tag out
@@ -51,6 +53,90 @@ def test_release_restores_what_was_lost(copy):
     assert copy.student_copy(lesson).read_bytes() == before[f"notebooks/{lesson}/{lesson}.ipynb"]
 
 
+# -- what somebody has written into notebooks/ ----------------------------------------------------
+
+
+@pytest.fixture
+def released(small, tmp_path):
+    """A small course that was released, as on a fresh clone: nobody has noted what."""
+    return Course(shutil.copytree(small.root, tmp_path / "course", ignore=shutil.ignore_patterns(".grading")))
+
+
+def change(path, what):
+    notebook = nbformat.read(path, as_version=4)
+    what(notebook.cells)
+    nbformat.write(notebook, path)
+    return path.read_bytes()
+
+
+def answer(cells):
+    next(cell for cell in cells if grade_id(cell) == "one_step").source = "def one_step():\n    return 'mine'"
+
+
+def note(cells):
+    cells.insert(3, nbformat.v4.new_markdown_cell("What I do not understand yet."))
+
+
+def run(cells):
+    for cell in cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = 7, [nbformat.v4.new_output("stream", text="seen")]
+
+
+@pytest.mark.parametrize(
+    ("written", "words"), [(answer, "holds answers to one_step"), (note, "a cell that no release")]
+)
+@pytest.mark.parametrize("noted", [False, True], ids=["fresh clone", "released here"])
+def test_a_release_does_not_write_over_work(released, capsys, written, words, noted):
+    if noted:
+        release(released, [LESSON])
+    path = released.student_copy(LESSON)
+    before = change(path, written)
+    assert main(["--course", str(released.root), "release", "01"]) == 1
+    said = capsys.readouterr().err
+    assert words in said and "`make lab` copies it to my_lessons/" in said
+    assert path.read_bytes() == before
+    assert Copies(released.root).prepare() and path.read_bytes() == before
+    assert (released.root / "my_lessons" / LESSON / f"{LESSON}.ipynb").read_bytes() == before
+    path.unlink()
+    assert main(["--course", str(released.root), "release", "01"]) == 0
+
+
+def test_a_changed_text_is_work_too(released, capsys):
+    release(released, [LESSON])
+    change(released.student_copy(LESSON), lambda cells: cells[0].update(source=cells[0].source + " I tried more."))
+    assert main(["--course", str(released.root), "release", "01"]) == 1
+    assert "a cell that no release wrote" in capsys.readouterr().err
+
+
+def test_what_was_only_opened_and_run_is_released_again(released):
+    before = released.student_copy(LESSON).read_bytes()
+    change(released.student_copy(LESSON), run)
+    release(released, [LESSON])
+    assert released.student_copy(LESSON).read_bytes() == before
+
+
+@pytest.mark.parametrize("by", ["note", "git"])
+def test_an_author_may_take_a_cell_out(released, by):
+    if by == "note":
+        release(released, [LESSON])
+    else:
+        who = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        for command in (["init", "-q"], ["add", "-A"], [*who, "commit", "-qm", "x"]):
+            subprocess.run(["git", *command], cwd=released.root, check=True)
+    change(released.solution(LESSON), lambda cells: cells.remove(next(c for c in cells if c.cell_type == "markdown")))
+    release(released, [LESSON])
+    paths = released.student_copy(LESSON), released.solution(LESSON)
+    assert len({len(nbformat.read(path, as_version=4).cells) for path in paths}) == 1
+
+
+def test_what_cannot_be_read_is_not_written_over(released, capsys):
+    released.student_copy(LESSON).write_bytes(b"half a notebook")
+    assert main(["--course", str(released.root), "release", "01"]) == 1
+    assert "nobody knows what is in it" in capsys.readouterr().err
+    assert released.student_copy(LESSON).read_bytes() == b"half a notebook"
+
+
 def test_release_works_where_the_environment_is_not_activated(copy, tmp_path):
     copy.gradebook.unlink(missing_ok=True)
     env = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
@@ -58,17 +144,6 @@ def test_release_works_where_the_environment_is_not_activated(copy, tmp_path):
     done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=REPO)
     assert done.returncode == 0, done.stderr
     assert not copy.gradebook.exists(), "the instructor's gradebook is to know those lessons only that are graded"
-
-
-@pytest.fixture(scope="session")
-def pack(tmp_path_factory):
-    """A student's pack: no solutions, no grading."""
-    root = tmp_path_factory.mktemp("pack")
-    shutil.copytree(REPO / "notebooks", root / "notebooks")
-    shutil.copytree(REPO / "data", root / "data")
-    ignore = shutil.ignore_patterns("grading", "__pycache__")
-    shutil.copytree(REPO / "helpers", root / "helpers", ignore=ignore)
-    return root
 
 
 def test_an_unwritten_notebook_runs_calmly(lesson, pack, course):

@@ -26,9 +26,10 @@ PINNED = {entry.split()[0] for entry in ENTRIES}
 
 def direct():
     """The requirements of requirements.txt and of the project's extras."""
-    for line in (REPO / "requirements.txt").read_text(encoding="utf-8").splitlines():
-        if text := line.partition("#")[0].strip():
-            yield Requirement(text)
+    for name in ("requirements.txt", "requirements-students.txt"):
+        for line in (REPO / name).read_text(encoding="utf-8").splitlines():
+            if (text := line.partition("#")[0].strip()) and not text.startswith("-r"):
+                yield Requirement(text)
     project = tomllib.loads((REPO / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     for extra in project["optional-dependencies"].values():
         yield from map(Requirement, extra)

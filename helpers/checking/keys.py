@@ -16,9 +16,11 @@ import numpy as np
 
 from helpers.checking.packing import pack, read, unpack, write
 from helpers.checking.questions import Question, Sheet, question_from_json, question_to_json
+from helpers.facts import DATA_DIR
 
 FORMAT = "cases 2"
-CASES_DIR = Path(__file__).resolve().parents[2] / "data" / "cases"
+CASES_DIR = DATA_DIR / "cases"
+CURE = "get the course anew, or as its author run `make release`."
 
 
 class CaseFileError(Exception):
@@ -102,9 +104,9 @@ def load(path: Path) -> CaseFile:
     try:
         return CaseFile.from_bytes(path.read_bytes())
     except FileNotFoundError:
-        raise CaseFileError(f"There are no cases for this lesson ({path.name}): run `make release`.") from None
+        raise CaseFileError(f"There are no cases for this lesson ({path.name}): {CURE}") from None
     except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
-        raise CaseFileError(f"{path.name} cannot be read ({type(error).__name__}): run `make release`.") from None
+        raise CaseFileError(f"{path.name} cannot be read ({type(error).__name__}): {CURE}") from None
 
 
 def _key_to_json(key: Key, arrays: dict[str, np.ndarray]) -> dict[str, Any]:

@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument("--clear-stale", action="store_true", help=cleared)
     demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
     demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
+    feedback = commands.add_parser("feedback", help="pack the feedback pages of one lesson")
+    feedback.add_argument("lesson")
+    commands.add_parser("pack", help="write the zip file for students")
     options = parser.parse_args(arguments)
     try:
         _run(options)
@@ -53,6 +56,15 @@ def _run(options: argparse.Namespace) -> None:
 
         chosen = {field.name: getattr(options, field.name) for field in dataclasses.fields(Options)}
         grade(course, course.find(options.lesson), Options(**chosen))
+    elif options.command == "feedback":
+        from helpers.grading.returning import write_feedback_zips
+
+        everybody, *each = write_feedback_zips(course, course.find(options.lesson))
+        print(f"{everybody}: the pages of all {len(each)}; a zip for each of them is in {each[0].parent}")
+    elif options.command == "pack":
+        from helpers.grading.pack import write_pack
+
+        print(write_pack(course))
     elif options.command == "demo":
         from helpers.grading.demo import run_demo
 

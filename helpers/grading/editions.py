@@ -30,7 +30,8 @@ def keep(store: Store, notebook: NotebookNode) -> None:
     """Keep a released notebook as the newest edition. One that somebody has written answers into is none."""
     if any(marks(cell).get("checksum") not in (None, compute_checksum(cell)) for cell in notebook.cells if marks(cell)):
         return
-    store.editions.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for folder in (store.folder.parent, store.folder, store.editions):
+        folder.mkdir(mode=0o700, exist_ok=True)
     path = store.editions / f"{_digest(notebook)}.ipynb"
     if not path.exists():
         write_whole(path, nbformat.writes(notebook).encode())

@@ -1,4 +1,4 @@
-"""The line of links at the top of each lesson: to the lesson before it and to the one behind it."""
+"""The links between lessons: a line at the top of each, to both neighbours, and one at its end, to the next."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from helpers.grading.authoring.sources import read_notebook
 from helpers.grading.course import Course
 
 ABOUT = "[About the course](../../README.md)"
+NEXT = "**Next:**"
 
 
 def title(course: Course, lesson: str) -> str:
@@ -28,16 +29,28 @@ def link_line(course: Course, lesson: str) -> str:
     return " · ".join([ABOUT, *words])
 
 
+def next_line(course: Course, lesson: str) -> str:
+    """Return the line at the end of ``lesson`` that leads to the next one, or back where it is the last."""
+    lessons = course.lessons()
+    following = lessons[lessons.index(lesson) + 1 :]
+    if not following:
+        return f"{NEXT} this was the last lesson. {ABOUT}"
+    return f"{NEXT} [{title(course, following[0])}](../{following[0]}/{following[0]}.ipynb)"
+
+
 def write_links(course: Course) -> list[str]:
-    """Write the line of links into every lesson whose own is not right; other lines stay. Return these lessons."""
+    """Write the lines of links into every lesson whose own are not right; other lines stay. Return these lessons."""
     changed = []
     for lesson in course.lessons():
         notebook = read_notebook(course, lesson)
-        first = notebook.cells[0]
-        right = link_line(course, lesson)
-        lines = [right if line.startswith(ABOUT) else line for line in first.source.split("\n")]
-        if "\n".join(lines) != first.source:
-            first.source = "\n".join(lines)
+        ends = (
+            (notebook.cells[0], ABOUT, link_line(course, lesson)),
+            (notebook.cells[-1], NEXT, next_line(course, lesson)),
+        )
+        before = [cell.source for cell, _, _ in ends]
+        for cell, start, right in ends:
+            cell.source = "\n".join(right if line.startswith(start) else line for line in cell.source.split("\n"))
+        if before != [cell.source for cell, _, _ in ends]:
             nbformat.write(notebook, course.solution(lesson))
             changed.append(lesson)
     return changed

@@ -14,6 +14,7 @@ from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.grading import editions
 from helpers.grading.authoring import cases
+from helpers.grading.authoring.at_stake import note_release, work_in
 from helpers.grading.authoring.links import write_links
 from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
@@ -46,6 +47,8 @@ def release(
     them; without it, running the solution does. Raises AuthorError,
     with nothing of a lesson written, where its cases would judge wrongly or its files contradict each other.
     """
+    if at_stake := [sentence for lesson in lessons for sentence in work_in(course, lesson)]:
+        raise AuthorError(*at_stake)
     api = nbgrader_api(course)
     # nbgrader notes what it releases. The instructor's gradebook is to know those lessons only that are graded.
     with tempfile.TemporaryDirectory() as nowhere:
@@ -97,6 +100,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
     _keep_edition(course, lesson)
+    note_release(course, lesson)
     return target.read_bytes() != before
 
 

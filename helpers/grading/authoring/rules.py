@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import html
 import re
 import statistics
 import symtable
@@ -19,7 +20,7 @@ from nbformat import NotebookNode
 
 from helpers.facts import AUTHORS
 from helpers.grading.authoring.exercises import FILE, Exercise, load_exercises
-from helpers.grading.authoring.links import link_line
+from helpers.grading.authoring.links import NEXT, link_line, next_line
 from helpers.grading.authoring.readme import known_seconds, lesson_row, readme
 from helpers.grading.authoring.sources import FEWEST_WORDS, called, misfits, picture_problems, read_notebook
 from helpers.grading.authoring.variants import AuthorError, noting
@@ -44,6 +45,13 @@ FOLDED = (
 )  # a question without points
 CODE_IN_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|<code>.*?</code>", re.DOTALL)
 PRODUCT = re.compile(r"(?<=[\w)])\*(?!\*)[\w(]")  # in prose, Markdown takes the stars of two products for emphasis
+SET_UP = """\
+try:
+    from helpers.checks import lesson
+except ModuleNotFoundError as missing:
+    raise ModuleNotFoundError(f"{missing}: pip install the course's folder, the one that holds start.py.") from None
+"""
+SHOW_POINTS = "check.show_points()"
 KNOWN_TAGS = {SKIP_TAG, "nbval-check-output"}
 KNOWN_METADATA = {"tags", "nbgrader", "editable", "deletable"}
 BEGIN_SOLUTION, YOUR_CODE = "### BEGIN SOLUTION", "# YOUR CODE HERE"
@@ -190,6 +198,17 @@ def links(lesson: Lesson) -> Iterator[str]:
                 yield f"{lesson.called(cell)} links to {target}, which is not there."
     if lesson.prose and link_line(lesson.course, lesson.name) not in lesson.prose[0].source.splitlines():
         yield "the links to its neighbours in the first cell are not theirs: run `make release`."
+    if lesson.prose and next_line(lesson.course, lesson.name) not in lesson.prose[-1].source.splitlines():
+        yield f"the last cell should be the line of links to the next lesson: write `{NEXT}`, and `make release`."
+
+
+def set_up(lesson: Lesson) -> Iterator[str]:
+    """The set-up cell says what to install, and the end how many points there are."""
+    first = next((cell for cell in lesson.code if "helpers" in cell.source), None)
+    if first is None or not first.source.startswith(SET_UP):
+        yield f"the set-up cell should begin with:\n{SET_UP}".replace("\n", " / ").rstrip(" /") + "."
+    if not any(cell.source == SHOW_POINTS for cell in lesson.code[-1:]):
+        yield f"its last code cell should be `{SHOW_POINTS}`, so that students see what is open."
 
 
 def exercises(lesson: Lesson) -> Iterator[str]:
@@ -254,6 +273,10 @@ def figures(lesson: Lesson) -> Iterator[str]:
     """Two figures, each with words for those who cannot see it."""
     for sentence in picture_problems(lesson.name, lesson.notebook):
         yield sentence.removeprefix(f"{lesson.name}: ")
+    for cell in lesson.code:
+        written, stored = set(_alt_texts(cell)), set(_stored_alt_texts(cell))
+        if written and stored and not written >= stored:
+            yield f"{lesson.called(cell)} has stored a figure whose alt text is another by now: run `make outputs`."
     for cell in lesson.code:  # before it is run
         size = _alt_text(cell)
         if size is not None and size <= FEWEST_WORDS and not _shows_figure(cell):
@@ -364,13 +387,23 @@ def _shows_figure(cell: NotebookNode) -> bool:
 
 def _alt_text(cell: NotebookNode) -> int | None:
     """How many characters of alt text a cell writes down; None where it writes none, or makes them up."""
+    return min(map(len, _alt_texts(cell)), default=None)
+
+
+def _alt_texts(cell: NotebookNode) -> list[str]:
+    """The alt texts that a cell writes down; none where it makes one of them up."""
     try:
         calls = [node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)]
     except SyntaxError:
-        return None
+        return []
     given = [word.value for call in calls for word in call.keywords if word.arg == "alt"]
-    sizes = [len(value.value) for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
-    return min(sizes, default=None)
+    texts = [value.value for value in given if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return texts if len(texts) == len(given) else []
+
+
+def _stored_alt_texts(cell: NotebookNode) -> list[str]:
+    pages = [output.get("data", {}).get("text/html", "") for output in cell.get("outputs", [])]
+    return [html.unescape(text) for page in pages for text in re.findall(r'<img[^>]* alt="([^"]*)"', page)]
 
 
 def _draws(cell: NotebookNode) -> bool:
@@ -418,6 +451,7 @@ RULES: tuple[Rule, ...] = (
     kind_words,
     products,
     links,
+    set_up,
     exercises,
     mistakes,
     hints,
