@@ -255,10 +255,13 @@ def test_generating_in_the_formgrader_adds_and_changes_what_is_asked(course):
     nbformat.write(nb, course.solution(LESSON))
     assert api.generate_assignment(LESSON, force=True)["success"]
     assert most(course) == 8 - WORTH - 2 + 4
+    between = [grade_id(cell) for cell in nbformat.read(course.student_copy(LESSON), as_version=4).cells]
     put_back()
     result = api.generate_assignment(LESSON, force=True)
     assert result["success"], result["log"]
     assert most(course) == 8
+    kept = editions.kept(Store(course, LESSON))[0].cells
+    assert [grade_id(cell) for cell in kept] == between, "what was written over is kept"
     with opened(course) as book:
         assert {
             grade.name for notebook in book.find_submission(LESSON, "bob").notebooks for grade in notebook.grades

@@ -6,6 +6,7 @@ no tampering, and what it did not ask does not count against anybody.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -20,6 +21,7 @@ from nbgrader.utils import compute_checksum
 
 from helpers.grading import cleanup
 from helpers.grading.cleanup import DELETED, POINTS, Cell, Sorting
+from helpers.grading.course import Course
 from helpers.grading.marks import CHECK_PREFIX, grade_id, marks
 from helpers.grading.store import Store, write_whole
 
@@ -37,6 +39,12 @@ def keep(store: Store, notebook: NotebookNode) -> None:
         write_whole(path, nbformat.writes(notebook).encode())
     elif [edition for edition in _paths(store)][:1] != [path]:
         os.utime(path)  # released again
+
+
+def keep_released(course: Course, lesson: str) -> None:
+    """Keep what is released now, if it is anything: before it is written over, and once it is written."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # what is spoilt is no edition
+        keep(Store(course, lesson), nbformat.read(course.student_copy(lesson), as_version=4))
 
 
 def kept(store: Store) -> list[NotebookNode]:

@@ -108,6 +108,7 @@ class ReleaseExporter(NotebookExporter):
         if not isinstance(self.parent, GenerateAssignment) or self.parent.no_database:
             return
         coursedir = self.parent.coursedir
+        course = Course(Path(coursedir.root).resolve())
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             for name in (name for found in self.parent.assignments.values() for name in found):
                 source, lesson = nbformat.read(name, as_version=4), Path(name).parent.name
@@ -116,6 +117,8 @@ class ReleaseExporter(NotebookExporter):
                 except CourseError as error:
                     self.log.error(str(error))
                     raise NbGraderException(str(error)) from error
+                if lesson in course.lessons():
+                    editions.keep_released(course, lesson)
 
 
 class HandInExporter(NotebookExporter):

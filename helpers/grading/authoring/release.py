@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import nbformat
 from nbgrader.apps import NbGraderAPI
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
@@ -20,7 +18,6 @@ from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
 from helpers.grading.authoring.variants import AuthorError
 from helpers.grading.course import Course, CourseError
-from helpers.grading.store import Store
 
 if TYPE_CHECKING:
     from helpers.grading.authoring.answering import LessonRun
@@ -90,7 +87,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
     """Have nbgrader make the student copy. Return whether it came out another than it was."""
     target = course.student_copy(lesson)
     before = target.read_bytes() if target.exists() else None
-    _keep_edition(course, lesson)  # who has it may hand it in still
+    editions.keep_released(course, lesson)  # who has it may hand it in still
     if before is not None:
         shutil.rmtree(target.parent)  # nbgrader would ask for --force; its warning would only worry
     result = api.generate_assignment(lesson, force=True, create=True)
@@ -99,14 +96,9 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
-    _keep_edition(course, lesson)
+    editions.keep_released(course, lesson)
     note_release(course, lesson)
     return target.read_bytes() != before
-
-
-def _keep_edition(course: Course, lesson: str) -> None:
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):  # what is spoilt is no edition
-        editions.keep(Store(course, lesson), nbformat.read(course.student_copy(lesson), as_version=4))
 
 
 def last_error(result: dict[str, Any]) -> str:
