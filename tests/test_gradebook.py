@@ -14,6 +14,7 @@ from small_lesson import LESSON
 
 from helpers.grading import sample
 from helpers.grading.__main__ import main
+from helpers.grading.authoring.release import nbgrader_api
 from helpers.grading.batch import grade
 from helpers.grading.course import CourseError
 from helpers.grading.kernels.jobs import GRADED, NO_NOTEBOOK
@@ -187,6 +188,15 @@ def test_nbgraders_own_command_and_make_grade_agree_on_who_is_late(course):
     nbgrader(course, "autograde", LESSON, "--force")
     nbgrader(course, "export")
     assert row(course, "late")["score"] == "2.0"
+    set_due(course, DUE)
+    submit(course, "bob", {}, "no notebook")
+    button = nbgrader_api(course).autograde  # what the Formgrader's button calls
+    assert button(LESSON, "ada", force=True)["success"] and not button(LESSON, "bob", force=True)["success"]
+    nbgrader(course, "export")
+    stock = grades(course)
+    assert (row(course, "late")["score"], row(course, "bob")["status"]) == ("1.0", NO_NOTEBOOK)
+    assert everywhere(course, "late") == POINTS / 2
+    assert grades(course) == stock
 
 
 # -- grades.csv ----------------------------------------------------------------------------
