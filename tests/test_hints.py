@@ -103,6 +103,33 @@ WRONG = {
     "no such axis in NumPy": (lambda: np.sum(np.ones(3), axis=1), "no axis 1: the tensor has 1 axis,"),
     "no such step": (lambda: X[:, 7], "along axis 1 there is no entry 7"),
     "no such id": (lambda: tf.gather(X, [5]), "entry 5 is asked for, and there are 2"),
+    "no such id, asked for alone": (lambda: tf.gather(X, -1), "entry -1 is asked for, and there are 2"),
+    "batches of matrices": (lambda: tf.ones((4, 2, 3)) @ tf.ones((4, 5, 3)), "Is one of them to be transposed"),
+    "batches of other sizes": (lambda: tf.ones((4, 2, 3)) @ tf.ones((1, 5, 4)), r"\[1,5,4\] do not fit\.$"),
+    "logits for labels": (
+        lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(X, [0, 1]),
+        r"given \(2, 3\) and \(2,\)\. Have the two changed places",
+    ),
+    "logits for labels in Keras": (
+        lambda: keras.losses.sparse_categorical_crossentropy(X, tf.constant([0, 1])),
+        r"given \(2, 3\) and \(2,\)\. Have the two changed places",
+    ),
+    "ids with an axis too few": (
+        lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=0, logits=X),
+        r"given \(\) and \(2, 3\)\.$",
+    ),
+    "ids for shares": (lambda: tf.nn.softmax_cross_entropy_with_logits([0, 1, 1, 0], X), "`sparse` in its name"),
+    "ids for shares in Keras": (
+        lambda: keras.losses.categorical_crossentropy(tf.constant([0, 1]), X),
+        "`sparse` in its name",
+    ),
+    "a condition of another shape": (
+        lambda: tf.where(X > 0, tf.ones((2, 4, 3)), 0.0),
+        r"condition of shape \[2,3\] and values of \[2,4,3\] and \[\] do not fit",
+    ),
+    "several numbers for one": (lambda: int(tf.argmax(X)), "this is an array of several"),
+    "a NumPy array for one number": (lambda: float(np.ones(3)), "this is an array of several"),
+    "power of a negative number": (lambda: max([(-2.0) ** 0.7, (-3.0) ** 0.7]), "complex numbers cannot be compared"),
     "TensorFlow 1's log": (lambda: tf.log(X), "there is no `tf.log`"),
     "number over size": (lambda: tf.reduce_sum(X) / tf.shape(X)[0], "two types meet, float32 and int32"),
     "booleans": (lambda: tf.add(X > 0, X), "booleans stand where numbers are needed"),

@@ -257,6 +257,30 @@ def test_a_decoder_step_gives_log_probabilities_of_one_token_or_many_also_in_num
             assert_same(answer, (logs[row], states[row]))
 
 
+@pytest.mark.parametrize(
+    ("token", "given"),
+    [
+        (-1, "-1"),
+        (K, str(K)),
+        (-0.51, "-0.51"),
+        (tf.constant([0.0, 1.5]), "1.5"),
+        (np.nan, "nan"),
+        (None, "None"),
+        ("a", "'a'"),
+    ],
+)
+def test_a_decoder_step_refuses_what_is_no_token(token, given):
+    step, inputs = CALLS["DecoderStep"]
+    with pytest.raises(ValueError, match=f"from 0 to {K - 1}; it got {given}$"):
+        step(token, inputs["state"][0])
+
+
+@pytest.mark.parametrize("kind", [float, np.int8, np.float64, tf.constant, keras.ops.convert_to_tensor])
+def test_a_decoder_step_reads_a_token_of_any_type(kind):
+    step, inputs = CALLS["DecoderStep"]
+    assert_same(step(kind(1), inputs["state"][0]), step(1, inputs["state"][0]))
+
+
 def test_joined_steps_do_what_both_do():
     earlier, later = CALLS["JoinSteps"][1].values()
     a, b = JoinSteps()(tuple(earlier), list(later))

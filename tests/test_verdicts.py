@@ -43,6 +43,11 @@ def test_differences_are_described(got, words):
     assert words in says(got)
 
 
+def test_an_axis_of_two_times_the_units_counts_units():
+    want = RNG.uniform(1, 2, (3, 4))
+    assert "What differs is in units 2, 3 (6 of 12 numbers)" in says(want + np.array([0, 0, 1, 1]), want, "B 2*U")
+
+
 def test_an_axis_that_is_missing_is_named_only_when_it_can_be_told():
     assert "(2, 2) = (B, U) was expected: B or U is missing" in says(np.ones(2), np.eye(2), "B U")
 

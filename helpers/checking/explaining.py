@@ -324,7 +324,8 @@ def _first_difference(got: np.ndarray, want: np.ndarray, label: str, axes: str, 
         at = np.flatnonzero(wrong.any(axis=others) if others else wrong)
         if 0 < len(at) < want.shape[axis]:
             where = ", ".join(map(str, at[:6])) + (", ..." if len(at) > 6 else "")
-            part = facts.PARTS.get(names[axis], f"{names[axis]} number") + ("s" if len(at) > 1 else "")
+            letter = names[axis].rpartition("*")[2]  # an axis of 2*U counts units, too
+            part = facts.PARTS.get(letter, f"{names[axis]} number") + ("s" if len(at) > 1 else "")
             return f"{text}. What differs is in {part} {where} ({wrong.sum()} of {want.size} numbers)."
     return f"{text} ({wrong.sum()} of {want.size} entries differ)."
 

@@ -66,13 +66,20 @@ def _product(found: re.Match[str]) -> str:
     left, right = (_sizes(found[name]) for name in ("left", "right"))
     shapes = f"shapes [{found['left']}] and [{found['right']}] do not fit."
     text = f"in `a @ b`, a must have as many columns as b has rows; {shapes}"
-    if len(left) == len(right) == 2:
-        if left[1] == right[1]:
+    if len(left) == len(right) >= 2 and left[:-2] == right[:-2]:
+        if left[-1] == right[-1]:
             return text + " Is one of them to be transposed?"
-        if left[0] == right[0]:
+        if left[-2] == right[-2]:
             return text + " Is the left one to be transposed?"
         return text + " Are all arguments in the right order?"
     return text
+
+
+def _sparse_labels(found: re.Match[str]) -> str:
+    labels, logits = found["labels"], found["logits"]
+    text = f"as labels this loss takes ids, with an axis less than the logits; it was given {labels} and {logits}."
+    more = len(re.findall(r"\w+", labels)) > len(re.findall(r"\w+", logits))
+    return f"{text}{' Have the two changed places?' if more else ''}"
 
 
 def _refused_input(found: re.Match[str]) -> str:
@@ -280,7 +287,7 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         lambda found: f"along axis {found[2]} there is no entry {found[1]}: entries count from 0.",
     ),
     (
-        r"indices\[[\d,]+\] = (-?\d+) is not in \[0, (\d+)\)",
+        r"indices(?:\[[\d,]+\])? = (-?\d+) is not in \[0, (\d+)\)",
         lambda found: f"entry {found[1]} is asked for, and there are {found[2]}, counted from 0.",
     ),
     (r"write to index (?P<slot>-?\d+) but array is not resizeable and size is: (?P<size>\d+)", _no_slot),
@@ -294,9 +301,34 @@ TABLE: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
         "a TensorArray is no tensor: its method `.stack()` makes one of it, with the slots along axis 0.",
     ),
     (
+        r"(?:labels\.shape\.rank`|Argument `output`) must (?:equal|have rank)"
+        r".*(?:labels|target)\.shape=(?P<labels>\(.*?\)).*(?:logits|output)\.shape=(?P<logits>\(.*?\))",
+        _sparse_labels,
+    ),
+    (
+        r"logits and labels must be broadcastable|Arguments `target` and `output` must have the same rank",
+        "as labels this loss takes a share for each class; for ids there is the one with `sparse` in its name.",
+    ),
+    (
+        r"condition (\[[\d,]*\]), then (\[[\d,]*\]), and else (\[[\d,]*\]) must be broadcastable",
+        lambda found: (
+            f"tf.where chooses entry by entry; a condition of shape {found[1]} and values of {found[2]} and {found[3]} "
+            "do not fit: counted from the last axis, sizes must be equal, or one of them 1."
+        ),
+    ),
+    (
         r"truth value of an array with more than one element is ambiguous",
         "`if`, `while` and `and` ask for one yes or no, and here is one for each entry: choose entry by entry with "
         "tf.where, or ask for any or all of them.",
+    ),
+    (
+        r"only (?:0-dimensional|length-1|size-1) arrays can be converted to Python scalars",
+        "`int` and `float` make a number of a single one, and this is an array of several: which of them is meant?",
+    ),
+    (
+        r"not supported between instances of 'complex'",
+        "complex numbers cannot be compared, and a negative number to a power that is not whole becomes one: is the "
+        "power taken of the right thing?",
     ),
     (
         r"(?:assignment destination|output array) is read-only",

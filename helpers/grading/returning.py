@@ -17,7 +17,7 @@ FOLDER = "returned"
 
 
 def write_feedback_zips(course: Course, lesson: str) -> list[Path]:
-    """Write the zip files into ``returned/``; return them, that of all first. Raises CourseError: there are no pages."""
+    """Write the zip files into ``returned/``; return them, that of all first. Raises CourseError where none are."""
     feedback = course.root / "feedback"
     pages = {path.parents[1].name: path for path in sorted(feedback.glob(f"*/{lesson}/{lesson}.html"))}
     if not pages:

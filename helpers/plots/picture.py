@@ -15,6 +15,7 @@ import matplotlib.style
 from matplotlib.figure import Figure
 
 DPI = 110
+READABLE = 0.62  # a figure is not made smaller than this: its letters would have fewer than 10 pixels
 STYLE = {
     "font.size": 11,
     "axes.titlesize": 12,
@@ -59,7 +60,10 @@ class Picture:
     def _repr_html_(self) -> str:
         data = base64.b64encode(self.png).decode()
         alt = html.escape(self.alt, quote=True)
-        return f'<img alt="{alt}" style="max-width:100%;background:white" src="data:image/png;base64,{data}">'
+        width = int.from_bytes(self.png[16:20], "big")  # where a PNG says how many pixels it is wide
+        style = f"max-width:100%;min-width:{round(READABLE * width)}px;background:white"
+        image = f'<img alt="{alt}" style="{style}" src="data:image/png;base64,{data}">'
+        return f'<div style="overflow-x:auto">{image}</div>'  # on a narrow page it is moved sideways
 
 
 def new_figure(

@@ -86,21 +86,27 @@ class RowClassifier:
         return states[:, -1] @ self.out_kernel + self.out_bias
 
 
-def _states(x: Any, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray) -> Any:
-    """All states (B, T, U) of a plain recurrent network that starts from zeros; in a graph, B and T may be unknown."""
+def _states(x: Any, kernel: np.ndarray, recurrent_kernel: np.ndarray, bias: np.ndarray, mask: Any = None) -> Any:
+    """All states (B, T, U) of a plain recurrent network that starts from zeros; in a graph, B and T may be unknown.
+
+    mask (B, T): where it is False the state before is repeated.
+    """
     import tensorflow as tf
 
     x = tf.cast(x, kernel.dtype)
+    weights = [tf.constant(part, x.dtype) for part in (kernel, recurrent_kernel, bias)]  # once, not at every step
     h = tf.zeros((tf.shape(x)[0], len(bias)), x.dtype)
 
-    def step(h: Any, x_t: Any) -> Any:
-        return tf.tanh(x_t @ kernel + h @ recurrent_kernel + bias)
+    def step(h: Any, now: Any) -> Any:
+        new = tf.tanh(now[0] @ weights[0] + h @ weights[1] + weights[2])
+        return new if mask is None else tf.where(now[1], new, h)
 
-    if x.shape[1] is None:
-        return tf.transpose(tf.scan(step, tf.transpose(x, (1, 0, 2)), h), (1, 0, 2))
+    by_step = [tf.transpose(x, (1, 0, 2))] + ([] if mask is None else [tf.transpose(mask)[:, :, None]])
+    if not x.shape[1]:  # unknown, or none at all
+        return tf.transpose(tf.scan(step, by_step, h), (1, 0, 2))
     states = []
-    for x_t in tf.unstack(x, axis=1):
-        h = step(h, x_t)
+    for now in zip(*(tf.unstack(part, num=x.shape[1]) for part in by_step), strict=True):  # quicker than a scan
+        h = step(h, now)
         states.append(h)
     return tf.stack(states, axis=1)
 
@@ -127,14 +133,7 @@ class MaskedReader:
         mask = tf.ones(tf.shape(x)[:2], bool) if mask is None else tf.cast(mask, bool)
         if len(mask.shape) != 2 or not x.shape[:2].is_compatible_with(mask.shape):
             raise ValueError(f"the reader takes a mask {tuple(x.shape[:2])}; this one is {tuple(mask.shape)}")
-        h = tf.zeros((tf.shape(x)[0], len(self.bias)), x.dtype)
-
-        def step(h: Any, now: Any) -> Any:
-            x_t, real = now
-            return tf.where(real[:, None], tf.tanh(x_t @ self.kernel + h @ self.recurrent_kernel + self.bias), h)
-
-        states = tf.scan(step, (tf.transpose(x, (1, 0, 2)), tf.transpose(mask)), h)
-        return tf.transpose(states, (1, 0, 2))
+        return _states(x, self.kernel, self.recurrent_kernel, self.bias, mask)
 
 
 @probe

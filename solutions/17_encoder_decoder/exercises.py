@@ -125,8 +125,11 @@ def greedy(rng):
 choice("wide_beam")
 
 
-def last_beam(case, width=0, kept_by=lambda tokens, total: total):
-    """Return the (tokens, total) that a beam ends with, and by how much the closest cut was decided."""
+def last_beam(case, width=0, kept_by=lambda tokens, total: total, of_each=None):
+    """Return the (tokens, total) that a beam ends with, and by how much the closest cut was decided.
+
+    of_each: how many continuations of each hypothesis are looked at, the most probable ones; None for all.
+    """
     step, state, start, end, asked, limit, _ = case
     beam, margin = [([], 0.0, state)], np.inf
     for _ in range(limit):
@@ -136,7 +139,8 @@ def last_beam(case, width=0, kept_by=lambda tokens, total: total):
                 longer.append((tokens, total, kept))
                 continue
             logs, new_state = step.follow(tokens[-1] if tokens else start, kept)
-            longer += [([*tokens, token], total + float(value), new_state) for token, value in enumerate(logs)]
+            likely = np.argsort(-logs)[:of_each]
+            longer += [([*tokens, int(token)], total + float(logs[token]), new_state) for token in likely]
         longer.sort(key=lambda one: -kept_by(*one[:2]))
         beam, dropped = longer[: width or asked], longer[width or asked :]
         if dropped:
@@ -181,6 +185,11 @@ def much_wider(case, beam, divided):
     return best_of(last_beam(case, case[4] ** 3)[0], divided)[0]
 
 
+def cut_in_each(case, beam, divided):
+    """The best continuations of every hypothesis are kept, so that there are more of them after every step."""
+    return best_of(last_beam(case, case[4] ** case[5], of_each=case[4])[0], divided)[0]
+
+
 def ended_alone(case, beam, divided):
     """Choose among those that have ended; where none has, the answer is no use here: it is the right one."""
     return best_of([one for one in beam if one[0][-1] == case[3]] or beam, divided)[0]
@@ -215,7 +224,7 @@ def beam_search(rng):
     return [
         Case("the example by hand", (tree(), array(np.zeros(5)), 1, END_BY_HAND, 2, 4, 0.0)),
         Case("the example by hand", (tree(), array(np.zeros(5)), 1, END_BY_HAND, 2, 4, 1.0)),
-        beam_case(rng, "the best total", 6, 4, 3, 6, 0.0, [much_wider, by_mean]),
+        beam_case(rng, "the best total", 6, 4, 3, 6, 0.0, [much_wider, by_mean, cut_in_each]),
         beam_case(rng, "the best total", 5, 6, 4, 7, 0.0, [wider, narrower]),
         beam_case(rng, "the best total", 5, 5, 3, 6, 0.0, [narrower, by_mean]),
         beam_case(rng, "the limit comes first", 7, 5, 3, 4, 0.0, [ended_alone]),

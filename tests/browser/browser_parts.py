@@ -10,16 +10,17 @@ from pathlib import Path
 
 from selenium.webdriver.support.ui import WebDriverWait
 
+JUPYTER_LAB = (str(Path(sys.executable).with_name("jupyter")), "lab")
 PATIENCE = 400  # seconds: a first press of a button draws fresh inputs, on a busy machine too
 
 
 @contextlib.contextmanager
-def jupyter_lab(root, *options, **environment):
-    """JupyterLab on a course in ``root``; gives its address."""
+def jupyter_lab(root, *options, command=JUPYTER_LAB, **environment):
+    """JupyterLab on a course in ``root``, started by ``command``; gives its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [str(Path(sys.executable).with_name("jupyter")), "lab", *options]
+    command = [*command, *options]
     more = ["--no-browser", f"--port={port}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True"]
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(root / "config"), **environment}
     with (root / "log").open("w") as log:
