@@ -41,21 +41,21 @@ warnings.filterwarnings("ignore", category=SAWarning)
 class Marks:
     """What the gradebook says of one submission.
 
-    score: what counts, after the penalty. penalty: points taken off for being late. auto: points by cell, as judged.
+    raw: the score before the penalty. penalty: points taken off for being late. auto: points by cell, as judged.
     by_hand: identifies what people and dates have made of it: scores and comments given by hand, the penalty.
     stale: what was given by hand to an answer that has changed since, in words.
     """
 
-    score: float
+    raw: float
     penalty: float
     auto: dict[str, float | None]
     by_hand: str
     stale: tuple[str, ...] = ()
 
     @property
-    def raw(self) -> float:
-        """The score before the penalty."""
-        return self.score + self.penalty
+    def score(self) -> float:
+        """What counts. A penalty may be that of a higher score, until it is computed anew."""
+        return max(0.0, self.raw - self.penalty)
 
 
 def resolve(url: str) -> URL:
@@ -168,9 +168,8 @@ def marks_in(entry: SubmittedAssignment, store: Store) -> Marks:
     comments = [comment for notebook in entry.notebooks for comment in notebook.comments]
     penalty, given = entry.late_submission_penalty, byhand.given(grades, comments)
     by_hand = hashlib.sha256(repr((sorted(given.items()), penalty)).encode()).hexdigest()[:16]
-    score = max(0.0, entry.score - penalty)
     stale = byhand.stale(byhand.read(store, entry.student_id), entry) if given else []
-    return Marks(score, penalty, {grade.name: grade.auto_score for grade in grades}, by_hand, tuple(stale))
+    return Marks(entry.score, penalty, {grade.name: grade.auto_score for grade in grades}, by_hand, tuple(stale))
 
 
 def told(record: Record, marks: Marks | None) -> Record:
