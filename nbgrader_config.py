@@ -27,6 +27,7 @@ c.CourseDirectory.ignore = [
     ".jupyter_cache",
 ]
 
+c.GenerateAssignment.exporter_class = "helpers.grading.plugins.ReleaseExporter"
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
@@ -34,7 +35,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ClearOutput",
     "nbgrader.preprocessors.CheckCellMetadata",
     "nbgrader.preprocessors.ComputeChecksums",
-    "nbgrader.preprocessors.SaveCells",
+    "helpers.grading.plugins.SaveCells",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
@@ -48,10 +49,17 @@ c.Autograde.sanitize_preprocessors = []
 c.Autograde.autograde_preprocessors = [
     "helpers.grading.plugins.ExecuteApart",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
-    "nbgrader.preprocessors.AssignLatePenalties",
+    "helpers.grading.byhand.SaveGrades",
+    "helpers.grading.penalties.LatePenalties",
+    "helpers.grading.plugins.KeepRecord",
 ]
 c.GenerateFeedback.exporter_class = "helpers.grading.plugins.FeedbackExporter"
+c.GenerateFeedback.preprocessors = [
+    "helpers.grading.plugins.AskedGrades",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+# `nbgrader export` writes the same grades.csv as `make grade`.
+c.ExportApp.plugin_class = "helpers.grading.grades.GradesExport"
 # Where the system cannot confine, grading refuses. True lets submissions do all that you may do: for people you trust.
 # c.ExecuteApart.unconfined = True
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -109,5 +110,9 @@ def _unknown(cases: CaseFile, name: Any) -> str:
 def _show(verdict: Verdict, reveal: str = "") -> Score:
     from IPython.display import display
 
-    display(ResultBox(verdict, reveal))
+    box = ResultBox(verdict, reveal)
+    display(box)
+    if os.environ.get("NBGRADER_VALIDATING") and verdict.status != "right":
+        # nbgrader's Validate shows what was written there; anything else that lacks points it calls partial credit.
+        print(*box.lines(), sep="\n", file=sys.stderr)
     return Score(verdict.points, verdict.max_points)

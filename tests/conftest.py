@@ -29,6 +29,8 @@ QUICK = ("test_style", "test_answers", "test_checks", "test_verdicts", "test_mis
 SECONDS = {
     "test_grading": 200,
     "test_batch": 150,
+    "test_gradebook": 120,
+    "test_editions": 90,
     "test_sandbox": 120,
     "test_kernels": 60,
     "test_intake": 40,

@@ -197,7 +197,7 @@ def test_honest_noise_gives_no_repair(desk, released, perfect, name):
     # The answers count, wherever they were written; and they come before their check.
     names = [grade_id(c) for c in read.notebook.cells]
     for exercise, source in sample.solution_sources(desk, LESSON).items():
-        where = [i for i, s in enumerate(sources(read.notebook)) if cleanup._plain(s) == cleanup._plain(source)]
+        where = [i for i, s in enumerate(sources(read.notebook)) if cleanup.plain(s) == cleanup.plain(source)]
         assert where and names.index(exercise) <= where[0] < names.index(f"check-{exercise}")
 
 
@@ -289,7 +289,6 @@ EDITS = {
     "check as raw": (become(CHECK, "raw"), THE + "was turned into raw"),
     "check of an unknown kind": (become(CHECK, ["code"]), THE + "was turned into no cell"),
     "answer as text": (become("one_step", "markdown"), "the answer cell of one_step was turned into markdown"),
-    "points": (meta(CHECK, points=1000), THE + "had its points edited"),
     "points of no number": (meta(CHECK, points=[float("nan")]), THE + "had its points edited"),
     "not graded": (meta(CHECK, grade=False), THE + "had its marks edited"),
     "not locked": (meta(CHECK, locked=False), THE + "had its marks edited"),
@@ -312,6 +311,23 @@ def test_edited_cells_are_put_back_and_named(desk, perfect, name):
     read = hand_in(desk, edited(perfect, edit))
     assert (read.status, read.repairs) == (None, (repair,))
     assert read.notebook == perfect
+
+
+def gone(*names):
+    return lambda nb: nb.update(cells=[cell for cell in nb["cells"] if cell.get("id") not in names])
+
+
+ANOTHER_EDITION = {
+    "other points": (meta(CHECK, points=1000), "made with another edition: one_step had other points"),
+    "an exercise less": (gone("sums", "check-sums"), "made with another edition: sums is not in it"),
+}
+
+
+@pytest.mark.parametrize("name", ANOTHER_EDITION)
+def test_what_an_edition_that_nobody_kept_explains_is_no_repair(desk, perfect, name):
+    edit, note = ANOTHER_EDITION[name]
+    read = hand_in(desk, edited(perfect, edit))
+    assert (read.status, read.repairs, read.note, read.not_asked) == (None, (), note, frozenset())
 
 
 def test_the_first_of_a_doubled_answer_counts(desk, perfect):

@@ -143,7 +143,7 @@ def test_release_works_where_the_environment_is_not_activated(copy, tmp_path):
     command = [sys.executable, "-m", "helpers.grading", "--course", str(copy.root), "release", copy.lessons()[0]]
     done = subprocess.run(command, env=env, capture_output=True, text=True, cwd=REPO)
     assert done.returncode == 0, done.stderr
-    assert copy.gradebook.exists()
+    assert not copy.gradebook.exists(), "the instructor's gradebook is to know those lessons only that are graded"
 
 
 def test_an_unwritten_notebook_runs_calmly(lesson, pack, course):

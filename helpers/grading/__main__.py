@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     grade.add_argument("--cluster", default="", metavar="ADDRESS", help="execute on a dask cluster: tcp://host:8786")
     grade.add_argument("--gradebook", default="", metavar="URL", help="use this database: postgresql://user@host/name")
     grade.add_argument("--unconfined", action="store_true", help="let submissions do all that you may do")
+    cleared = "take back scores and comments given by hand to answers that have changed since"
+    grade.add_argument("--clear-stale", action="store_true", help=cleared)
     demo = commands.add_parser("demo", help="grade an example class from hand-in to export")
     demo.add_argument("--folder", type=Path, default=REPO / "demo", help="where the example class lives")
     feedback = commands.add_parser("feedback", help="pack the feedback pages of one lesson")

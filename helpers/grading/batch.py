@@ -16,8 +16,8 @@ from typing import Protocol
 
 from nbgrader.apps import NbGraderAPI
 
-from helpers.grading import exports, gradebook, plugins
-from helpers.grading.authoring.release import nbgrader_api, register
+from helpers.grading import byhand, editions, exports, gradebook, intake, penalties, plugins
+from helpers.grading.authoring.release import nbgrader_api
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, drawn_cases, limits_of
 from helpers.grading.gradebook import Marks
@@ -26,8 +26,9 @@ from helpers.grading.kernels.jobs import FAILED, Job, Record, Run
 from helpers.grading.marks import CHECK_PREFIX
 from helpers.grading.options import Options
 from helpers.grading.pages import Pages
-from helpers.grading.progress import Bar
+from helpers.grading.progress import Bar, printable
 from helpers.grading.ready import require_confinement, require_ready
+from helpers.grading.registry import register
 from helpers.grading.store import Kept, Store
 from helpers.grading.watch import arrivals
 from helpers.grading.workers import Workers, failed
@@ -56,6 +57,7 @@ def grade(course: Course, lesson: str, options: Options | None = None) -> list[R
         pages = Pages(course, api.coursedir.db_url, count)
         try:
             register(api, course, lesson)
+            editions.keep(store, intake.released(course.student_copy(lesson)))
             drawn = drawn_cases(store, options.fresh)
             desk = Desk(store, drawn, limits_of(api.config), not options.unconfined)
             with plugins.opened(desk):
@@ -75,14 +77,16 @@ class _Grading:
     def __init__(self, desk: Desk, api: NbGraderAPI, executor: Executor, pages: Pages, options: Options) -> None:
         self.desk, self.course, self.lesson, self.store = desk, desk.course, desk.lesson, desk.store
         self.api, self.executor, self.pages, self.options = api, executor, pages, options
-        self.records: dict[str, Record] = {}
+        self.records: dict[str, Record] = {}  # by student, as they were judged
         self.keys: dict[str, str] = {}  # by student
-        self.changed = False
+        self.marks: dict[str, Marks] = {}  # by student: what the gradebook says
 
     def all(self, students: list[str]) -> list[Record]:
         """Grade ``students``, and with --watch whoever comes later, until Ctrl-C."""
         if not self.options.watch:
             self.some(students)
+            if self.options.clear_stale:
+                self.clear_stale(students)
             return self.finish(tell=True)
         with contextlib.suppress(KeyboardInterrupt):
             print(f"Waiting for submissions of {self.lesson}; Ctrl-C ends this.", flush=True)
@@ -96,7 +100,8 @@ class _Grading:
         waiting: dict[str, list[HandIn]] = {}
         jobs: dict[str, Job] = {}
         with Bar(len(students)) as bar, gradebook.opened_once():
-            self.marks, self.most = gradebook.all_marks(self.api, self.lesson)
+            penalties.settle(self.api, self.lesson)  # first: pages and records show them
+            self.marks = gradebook.all_marks(self.api, self.store)
             writing: dict[Future[str], Kept] = {}
 
             def done(record: Record) -> None:
@@ -137,6 +142,16 @@ class _Grading:
                     settle(hand_in, run)
             finish_pages(at_most=0)
 
+    def clear_stale(self, students: list[str]) -> None:
+        """Take back what was given by hand to answers that have changed since, and say so."""
+        cleared = byhand.clear_stale(self.api, self.store)
+        print("\nTaken back, since the answers have changed:" if cleared else "\nNothing to take back.")
+        for one in cleared:
+            print(f"{printable(one.student)}: {printable(one.words)}")
+        changed = {one.student for one in cleared}
+        if again := [student for student in students if student in changed]:
+            self.some(again)
+
     def settle(self, hand_in: HandIn, run: Run | None) -> Record | Kept:
         """Judge and write down one submission; what is written already stays untouched.
 
@@ -145,17 +160,15 @@ class _Grading:
         student, marks, kept = hand_in.student, self.marks.get(hand_in.student), self.store.kept(hand_in.student)
         if run is None or run.status == FAILED:  # nothing to judge: the gradebook stays as it is
             status, note = (run.status, run.note) if run else (hand_in.status or FAILED, hand_in.note)
-            if marks and marks.score:
-                note += "; the score is that of an earlier hand-in"
-            record = Record(student, self.lesson, "", status, note, marks.score if marks else 0.0, self.most, 0.0)
+            record = Record(student, self.lesson, "", status, note, 0.0, self.desk.most, 0.0)
             return self.keep(Kept(record, hand_in.timestamp, ""), kept)
         try:
             judged = self.desk.judge(hand_in, run)
         except Exception as error:  # a kernel may have sent anything: the class goes on
             return self.settle(hand_in, failed(run, error))
-        record = dataclasses.replace(judged.record, max_score=self.most)
+        record = judged.record
         same = kept is not None and marks is not None and self.is_written(record, hand_in.timestamp, kept, marks)
-        if same and kept and marks and (kept.by_hand, kept.record.score) == (marks.by_hand, marks.score):
+        if same and kept and marks and kept.by_hand == marks.by_hand:
             return kept.record
         self.store.forget(student)
         if not same:
@@ -163,17 +176,17 @@ class _Grading:
             wrong = gradebook.write(self.api, self.lesson, hand_in)
             del self.desk.decided[student]
             if wrong:
-                score = marks.score if marks else 0.0
-                failure = dataclasses.replace(record, status=FAILED, note=wrong, score=score)
-                return self.keep(Kept(failure, hand_in.timestamp, ""), None)
-        marks = gradebook.marks_of(self.api, self.lesson, student)
-        record = dataclasses.replace(record, score=marks.score if marks else 0.0)
+                return self.keep(
+                    Kept(dataclasses.replace(record, status=FAILED, note=wrong), hand_in.timestamp, ""), None
+                )
+        if marks := gradebook.marks_of(self.api, self.store, student):
+            self.marks[student] = marks
         return Kept(record, hand_in.timestamp, marks.by_hand if marks else "")
 
     def is_written(self, record: Record, timestamp: str, kept: Kept, marks: Marks) -> bool:
         """Whether nbgrader's side already says what ``record`` says, whatever was changed by hand."""
         return (
-            dataclasses.replace(kept.record, score=0.0) == record
+            kept.record == record
             and kept.timestamp == timestamp
             and all(marks.auto.get(CHECK_PREFIX + item.exercise) == item.points for item in record.items)
             and gradebook.written(self.course, self.lesson, record.student)
@@ -182,22 +195,16 @@ class _Grading:
     def keep(self, new: Kept, old: Kept | None) -> Record:
         if new != old:
             self.store.keep(new)
-            self.changed = True
         return new.record
 
     def finish(self, tell: bool) -> list[Record]:
         """Remove what belongs to nobody, write exports and report; ``tell`` them in a table."""
-        records = sorted(self.records.values(), key=lambda record: record.student)
+        told = [gradebook.told(record, self.marks.get(student)) for student, record in self.records.items()]
+        records = sorted(told, key=lambda record: record.student)
         if not records:
             return []
-        self.changed |= self.store.prune(set(self.keys.values()), set(self.records))
-        if self.changed or not exports.page(self.course, self.lesson).exists():
-            exports.write_scores(self.course, self.api)
-            exports.write_statuses(self.course, self.lesson, records)
-            from helpers.grading import report  # brings matplotlib, which takes its time
-
-            report.write(records, self.course.root, self.lesson)
-            self.changed = False
+        self.store.prune(set(self.keys.values()), set(self.records))
+        exports.write(self.store, self.api, records)
         if tell:
             exports.print_table(self.course, self.lesson, records, self.api)
         return records

@@ -31,6 +31,8 @@ MAX_SOURCE = 100_000  # characters of one cell
 # What a cell says about being run or forgiven; on a graded cell that is the release's to say.
 EXECUTION_TAGS = {SKIP_TAG, "skip-execution", "raises-exception"}
 
+DELETED, POINTS = "was deleted", "had its points edited"  # what another edition may explain
+
 
 class NotANotebook(ValueError):
     """The file is something else; the message says what."""
@@ -135,7 +137,7 @@ def clean(cells: Sequence[Cell], release: NotebookNode) -> tuple[NotebookNode, t
 
     Raises Unusable when no cell belongs to an exercise of the release.
     """
-    sorting = _Sorting(release)
+    sorting = Sorting(release)
     sorting.sort(cells)
     if not any(sorting.marks(identity) for identity in sorting.first):
         raise Unusable("a notebook, but none of this course's: no exercise of the lesson is in it")
@@ -144,7 +146,7 @@ def clean(cells: Sequence[Cell], release: NotebookNode) -> tuple[NotebookNode, t
 
 def exercises_in(cells: Sequence[Cell], release: NotebookNode) -> int:
     """How many graded cells of the release, answers and checks, are among ``cells``."""
-    sorting = _Sorting(release)
+    sorting = Sorting(release)
     sorting.sort(cells)
     return sum(bool(sorting.marks(identity)) for identity in sorting.first)
 
@@ -155,22 +157,22 @@ def answered(notebook: NotebookNode, release: NotebookNode) -> frozenset[str]:
     An answer is a solution cell that says something else than the released one, or a cell of the student's own that
     makes what the exercise asks for.
     """
-    stubs = {grade_id(cell): _plain(cell.source) for cell in release.cells if noted.marks(cell).get("solution")}
+    stubs = {grade_id(cell): plain(cell.source) for cell in release.cells if noted.marks(cell).get("solution")}
     released = {cell.id for cell in release.cells}
     found = set()
     for cell in notebook.cells:
         name = grade_id(cell)
         if name in stubs:
-            found |= {name} if cell.source.strip() and _plain(cell.source) != stubs[name] else set()
+            found |= {name} if cell.source.strip() and plain(cell.source) != stubs[name] else set()
         elif cell.id not in released:
-            found |= set(_MADE.findall(cell.source)) & stubs.keys()
+            found |= set(MADE.findall(cell.source)) & stubs.keys()
     return frozenset(found)
 
 
-_MADE = re.compile(r"^(?:@.*\n)*(?:def +|class +)?(\w+)(?= *[(=:])", re.MULTILINE)
+MADE = re.compile(r"^(?:@.*\n)*(?:def +|class +)?(\w+)(?= *[(=:])", re.MULTILINE)
 
 
-class _Sorting:
+class Sorting:
     """Which cell handed in is which released one."""
 
     def __init__(self, release: NotebookNode) -> None:
@@ -188,7 +190,7 @@ class _Sorting:
 
     def sort(self, cells: Sequence[Cell]) -> None:
         place = ""  # the top
-        for cell, identity in zip(cells, self._identities(cells), strict=True):
+        for cell, identity in zip(cells, self.identities(cells), strict=True):
             if identity is None:
                 self._keep(cell, place)
             elif identity not in self.first:
@@ -203,21 +205,21 @@ class _Sorting:
             else:
                 self._keep_if_changed(cell, self.first[identity].source, place)
 
-    def _identities(self, cells: Sequence[Cell]) -> list[str | None]:
+    def identities(self, cells: Sequence[Cell]) -> list[str | None]:
         """Name the released cell that each is, by its marks, its id or else its text: older formats have no ids."""
         found = [next((name for name in (cell.grade_id, cell.id) if name in self.official), None) for cell in cells]
         named = set(found)
         unnamed: dict[tuple[str, str], deque[str]] = defaultdict(deque)
         for identity, released in self.official.items():
             if identity not in named:
-                unnamed[released.cell_type, _plain(released.source)].append(identity)
+                unnamed[released.cell_type, plain(released.source)].append(identity)
         for i, cell in enumerate(cells):
-            if found[i] is None and (same := unnamed.get((cell.kind, _plain(cell.source)))):
+            if found[i] is None and (same := unnamed.get((cell.kind, plain(cell.source)))):
                 found[i] = same.popleft()
         return found
 
     def _keep_if_changed(self, cell: Cell, source: str, place: str) -> None:
-        if _plain(cell.source) != _plain(source):
+        if plain(cell.source) != plain(source):
             self._keep(cell, place)
 
     def _keep(self, cell: Cell, place: str) -> None:
@@ -269,6 +271,10 @@ class _Sorting:
 
     def repairs(self) -> list[str]:
         """What is not as it was released, in words; call it after :meth:`notebook`."""
+        return [f"{self.title(identity)} {change}" for identity, change in self.changes()] + self.cuts()
+
+    def changes(self) -> list[tuple[str, str]]:
+        """The released cells that are not as they were released, each with what was done to it, in words."""
         found = []
         # A tool that keeps no metadata takes the marks off every cell. One who takes them off one cell means it.
         stripped = not any(cell.marks for cell in self.first.values())
@@ -277,21 +283,29 @@ class _Sorting:
             if self.marks(identity):
                 changes = self._changes(identity, released, stripped)
                 changes += ["was there more than once"] * (identity in self.again) + ["was moved"] * (identity in moved)
-                found += [f"{_title(identity, self.marks(identity))} {change}" for change in changes]
-        found += [f"{name} was longer than {MAX_SOURCE} characters and was cut" for name in dict.fromkeys(self.long)]
+                found += [(identity, change) for change in changes]
+        return found
+
+    def cuts(self) -> list[str]:
+        """What was too long or too much; known after :meth:`notebook`."""
+        found = [f"{name} was longer than {MAX_SOURCE} characters and was cut" for name in dict.fromkeys(self.long)]
         if self.own_count > MAX_OWN:
             found.append(f"of {self.own_count} cells of the student's own {MAX_OWN} were kept")
         return found
+
+    def title(self, identity: str) -> str:
+        """What a released cell is called in a repair."""
+        return _title(identity, self.marks(identity))
 
     def _changes(self, identity: str, released: NotebookNode, stripped: bool) -> list[str]:
         cell, marks = self.first.get(identity), self.marks(identity)
         answer = bool(marks.get("solution"))
         if cell is None:
-            return [] if answer else ["was deleted"]  # who deletes an answer has deceived nobody
+            return [] if answer else [DELETED]  # who deletes an answer has deceived nobody
         changes = []
         if cell.kind != released.cell_type:
             changes.append(f"was turned into {cell.kind if cell.kind in ('code', 'markdown', 'raw') else 'no cell'}")
-        if not answer and _plain(cell.source) != _plain(released.source):
+        if not answer and plain(cell.source) != plain(released.source):
             changes.append("was edited" if cell.source.strip() else "was emptied")
         if not cell.marks:
             changes += [] if stripped or answer else ["lost its marks"]
@@ -300,7 +314,7 @@ class _Sorting:
             if any(cell.marks.get(field, False) != marks.get(field, False) for field in fields):
                 changes.append("had its marks edited")
             if marks.get("grade") and cell.marks.get("points") != marks.get("points"):
-                changes.append("had its points edited")
+                changes.append(POINTS)
         added = cell.tags - set(released.metadata.get("tags", []))
         if added & EXECUTION_TAGS if answer else added:
             changes.append("had its tags edited")
@@ -330,6 +344,6 @@ def _title(identity: str, marks: dict[str, Any]) -> str:
     return f"the check of {name}" if name != identity else f"the locked cell {identity}"
 
 
-def _plain(source: str) -> str:
+def plain(source: str) -> str:
     """A source without what editors change by themselves: line ends and spaces before them."""
     return "\n".join(line.rstrip() for line in source.splitlines()).rstrip("\n")

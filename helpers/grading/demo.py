@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from helpers.grading.authoring.exercises import load_exercises
-from helpers.grading.authoring.release import nbgrader_api, register
 from helpers.grading.course import REPO, Course
 from helpers.grading.sample import alternatives, collect, fill, hand_in, make_course, solution_sources
 
@@ -35,7 +34,6 @@ def run_demo(folder: Path) -> None:
     """Make a course in ``folder``, hand in the example class, collect, grade, export."""
     course = make_course(folder, REPO, LESSON)
     print(f"1. release   {LESSON} -> {course.student_copy(LESSON)}")
-    register(nbgrader_api(course), course, LESSON)
     archive = hand_in(course, LESSON, example_class(course))
     print(f"2. hand in   {archive}")
     collect(course, LESSON)

@@ -21,11 +21,12 @@ from helpers.grading import intake
 from helpers.grading.authoring import cases
 from helpers.grading.course import Course
 from helpers.grading.intake import HandIn
-from helpers.grading.judge import judge_run
-from helpers.grading.kernels.jobs import GRADED, TAMPERED, Item, Job, Limits, Record, Run
-from helpers.grading.marks import CHECK_PREFIX, grade_id
+from helpers.grading.judge import judge_run, not_asked_outputs
+from helpers.grading.kernels.jobs import GRADED, NOT_ASKED, TAMPERED, Item, Job, Limits, Record, Run
+from helpers.grading.marks import CHECK_PREFIX, exercise_of, grade_id, is_check
 from helpers.grading.store import Store
 
+NOT_IN_IT = "This was not asked in the edition that was handed in: it is not counted."
 DRAWERS = 2  # processes that draw fresh inputs; each starts TensorFlow
 
 
@@ -62,14 +63,24 @@ class Desk:
         """Judge what executing a hand-in gave. Raises whatever strange runs lead to."""
         executed: Any = nbformat.v4.reads(run.notebook)  # unlike nbformat.reads it has no word on strange outputs
         judged, verdicts = judge_run(self.drawn, executed, run.status)
-        items = tuple(_item(verdict, judged, self.limits.cell_seconds) for verdict in verdicts)
+        not_asked = hand_in.not_asked & self.drawn.keys.keys()
+        items = tuple(
+            Item(verdict.exercise, 0.0, 0.0, NOT_ASKED, "", NOT_IN_IT, 0.0)
+            if verdict.exercise in not_asked
+            else _item(verdict, judged, self.limits.cell_seconds)
+            for verdict in verdicts
+        )
+        for cell in judged.cells:
+            if is_check(cell) and exercise_of(cell) in not_asked:
+                cell.outputs = not_asked_outputs(NOT_IN_IT)
+        most = self.most - sum(self.drawn.keys[name].points for name in not_asked)
         status, note = run.status, run.note
         if status == GRADED and hand_in.repairs:
             more = len(hand_in.repairs) - 3
             status, note = TAMPERED, "; ".join(hand_in.repairs[:3]) + (f"; and {more} more" if more > 0 else "")
         note = "; ".join(part for part in (note, hand_in.note) if part)
         seconds = round(run.seconds, 2)
-        record = Record(hand_in.student, self.lesson, run.key, status, note, 0.0, self.most, seconds, items)
+        record = Record(hand_in.student, self.lesson, run.key, status, note, 0.0, most, seconds, items)
         return Judged(judged, record)
 
 

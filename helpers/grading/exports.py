@@ -1,20 +1,23 @@
-"""What a grading leaves for people: scores and statuses as CSV, and a table on the terminal."""
+"""What a grading leaves for people: scores and statuses as CSV, a report, and a table on the terminal."""
 
 from __future__ import annotations
 
-import csv
+import hashlib
 from collections import Counter
 from pathlib import Path
 
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from nbgrader.plugins import CsvExportPlugin
 
 from helpers.grading import gradebook
 from helpers.grading.course import Course
+from helpers.grading.grades import GradesExport
 from helpers.grading.kernels.jobs import STATUSES, Record
 from helpers.grading.progress import printable
 from helpers.grading.spreadsheets import write_csv
+from helpers.grading.store import Store, write_whole
+
+STATUS_COLUMNS = ("student", "status", "score", "max_score", "seconds", "note")
 
 
 def page(course: Course, lesson: str) -> Path:
@@ -27,24 +30,35 @@ def statuses(course: Course, lesson: str) -> Path:
     return course.root / f"status_{lesson}.csv"
 
 
-def write_statuses(course: Course, lesson: str, records: list[Record]) -> None:
-    """Write what became of each submission as CSV."""
-    columns = ("student", "status", "score", "max_score", "seconds", "note")
-    rows = ([getattr(record, column) for column in columns] for record in records)
-    write_csv(statuses(course, lesson), columns, rows)
+def write(store: Store, api: NbGraderAPI, records: list[Record]) -> None:
+    """Write scores, statuses and report; what says already what is true stays untouched.
+
+    records: of one lesson, as they are to be told.
+    """
+    course, lesson = store.course, store.lesson
+    write_scores(course, api)
+    write_csv(
+        statuses(course, lesson), STATUS_COLUMNS, ([getattr(it, name) for name in STATUS_COLUMNS] for it in records)
+    )
+    # What the report was made of, since making it takes its time.
+    digest = hashlib.sha256(repr(records).encode(errors="backslashreplace")).hexdigest().encode()
+    made_of = store.folder / "reported"
+    files = [page(course, lesson), *(course.root / f"report_{lesson}{end}.csv" for end in ("", "_mistakes"))]
+    if all(file.exists() for file in files) and made_of.exists() and made_of.read_bytes() == digest:
+        return
+    from helpers.grading import report  # brings matplotlib
+
+    made_of.unlink(missing_ok=True)
+    report.write(records, course.root, lesson)
+    write_whole(made_of, digest)
 
 
-def write_scores(course: Course, api: NbGraderAPI) -> Path:
-    """Write all scores of the gradebook as CSV, through nbgrader's exporter."""
-    path = course.root / "grades.csv"
-    exporter = CsvExportPlugin(parent=api)
-    exporter.to = str(path)
+def write_scores(course: Course, api: NbGraderAPI) -> None:
+    """Write all scores of the gradebook as CSV, as ``nbgrader export`` does."""
+    exporter = GradesExport(parent=api)
+    exporter.to, exporter.student, exporter.assignment = str(course.root / "grades.csv"), [], []
     with Gradebook(api.coursedir.db_url, api.course_id) as book:
         exporter.export(book)
-    with path.open(newline="", encoding="utf-8") as file:
-        columns, *rows = csv.reader(file)
-    write_csv(path, columns, rows)
-    return path
 
 
 def print_table(course: Course, lesson: str, records: list[Record], api: NbGraderAPI) -> None:

@@ -25,10 +25,13 @@ from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import SAWarning
 
+from helpers.grading import byhand
 from helpers.grading.authoring.release import last_error
 from helpers.grading.course import Course, CourseError
 from helpers.grading.intake import HandIn
+from helpers.grading.kernels.jobs import Record
 from helpers.grading.plugins import stage, staged
+from helpers.grading.store import Store
 
 # nbgrader's own queries trip this warning; it tells an instructor nothing.
 warnings.filterwarnings("ignore", category=SAWarning)
@@ -38,12 +41,21 @@ warnings.filterwarnings("ignore", category=SAWarning)
 class Marks:
     """What the gradebook says of one submission.
 
-    auto: points by cell, as judged. by_hand: identifies scores and comments that people gave.
+    raw: the score before the penalty. penalty: points taken off for being late. auto: points by cell, as judged.
+    by_hand: identifies what people and dates have made of it: scores and comments given by hand, the penalty.
+    stale: what was given by hand to an answer that has changed since, in words.
     """
 
-    score: float
+    raw: float
+    penalty: float
     auto: dict[str, float | None]
     by_hand: str
+    stale: tuple[str, ...] = ()
+
+    @property
+    def score(self) -> float:
+        """What counts. A penalty may be that of a higher score, until it is computed anew."""
+        return max(0.0, self.raw - self.penalty)
 
 
 def resolve(url: str) -> URL:
@@ -134,29 +146,45 @@ def opened_once() -> Iterator[None]:
             engine.dispose()
 
 
-def all_marks(api: NbGraderAPI, lesson: str) -> tuple[dict[str, Marks], float]:
-    """What the gradebook says of every submission of ``lesson``, and the most points there are."""
+def all_marks(api: NbGraderAPI, store: Store) -> dict[str, Marks]:
+    """What the gradebook says of every submission of a lesson, by student."""
     with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        assignment = gradebook.find_assignment(lesson)
-        return {entry.student_id: _marks(entry) for entry in assignment.submissions}, assignment.max_score
+        entries = gradebook.find_assignment(store.lesson).submissions
+        return {entry.student_id: marks_in(entry, store) for entry in entries}
 
 
-def marks_of(api: NbGraderAPI, lesson: str, student: str) -> Marks | None:
+def marks_of(api: NbGraderAPI, store: Store, student: str) -> Marks | None:
     """What the gradebook says of one submission; None when it knows of none."""
     try:
         with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-            return _marks(gradebook.find_submission(lesson, student))
+            return marks_in(gradebook.find_submission(store.lesson, student), store)
     except (MissingEntry, UnicodeEncodeError):  # a name that is no text is in no database
         return None
 
 
-def _marks(entry: SubmittedAssignment) -> Marks:
+def marks_in(entry: SubmittedAssignment, store: Store) -> Marks:
+    """What an entry of an open gradebook says."""
     grades = [grade for notebook in entry.notebooks for grade in notebook.grades]
     comments = [comment for notebook in entry.notebooks for comment in notebook.comments]
-    given = sorted(repr((grade.name, grade.manual_score, grade.extra_credit)) for grade in grades)
-    said = sorted(repr((comment.name, comment.manual_comment)) for comment in comments)
-    by_hand = hashlib.sha256(repr((given, said)).encode()).hexdigest()[:16]
-    return Marks(entry.score, {grade.name: grade.auto_score for grade in grades}, by_hand)
+    penalty, given = entry.late_submission_penalty, byhand.given(grades, comments)
+    by_hand = hashlib.sha256(repr((sorted(given.items()), penalty)).encode()).hexdigest()[:16]
+    stale = byhand.stale(byhand.read(store, entry.student_id), entry) if given else []
+    return Marks(entry.score, penalty, {grade.name: grade.auto_score for grade in grades}, by_hand, tuple(stale))
+
+
+def told(record: Record, marks: Marks | None) -> Record:
+    """What became of a submission, with what the gradebook says of it now: its score, and why it is not another."""
+    if marks is None:
+        return record
+    notes = [record.note]
+    if not record.items and marks.raw:
+        notes.append("the score is that of an earlier hand-in")
+    if marks.stale:
+        stand = "stands" if len(marks.stale) == 1 else "stand"
+        notes.append(f"{' and '.join(marks.stale)} {stand} on a changed answer")
+    if marks.penalty:
+        notes.append(f"{marks.penalty:g} of {marks.raw:g} points were taken off for handing in late")
+    return dataclasses.replace(record, score=marks.score, note="; ".join(note for note in notes if note))
 
 
 def write(api: NbGraderAPI, lesson: str, hand_in: HandIn) -> str:

@@ -24,11 +24,12 @@ from pathlib import Path, PurePosixPath
 import nbformat
 from nbformat import NotebookNode
 
-from helpers.grading import cleanup, files, finding, timestamps
+from helpers.grading import cleanup, editions, files, finding, timestamps
 from helpers.grading.course import Course, CourseError
 from helpers.grading.files import Refused, shown
 from helpers.grading.finding import HERE, HOME, NAMED, Candidate, Found
 from helpers.grading.kernels.jobs import MISSING, NO_NOTEBOOK, UNREADABLE
+from helpers.grading.store import Store
 
 MAX_READ = 250_000_000  # bytes of a student's notebooks together, with their outputs
 MAX_LOOKED = 12  # notebooks of one student that are looked into
@@ -53,6 +54,7 @@ class HandIn:
     status: None when it can be executed, else MISSING, NO_NOTEBOOK or UNREADABLE. note: a phrase for the instructor.
     notebook: the released notebook with the student's answers and own cells. files: what else the notebook may
     read, by relative name. repairs: what was not as it was released and was put back. timestamp: as nbgrader reads it.
+    not_asked: exercises of the release that the edition it was made with does not have.
     """
 
     student: str
@@ -62,6 +64,7 @@ class HandIn:
     files: tuple[tuple[str, bytes], ...] = ()
     repairs: tuple[str, ...] = ()
     timestamp: str = ""
+    not_asked: frozenset[str] = frozenset()
 
 
 def students(course: Course, lesson: str) -> list[str]:
@@ -106,8 +109,8 @@ def read(course: Course, lesson: str, student: str) -> HandIn:
     A student whose folder's name no gradebook can keep comes back as UNREADABLE, with a name that can be printed.
     Raises CourseError when the lesson's released notebook cannot be read.
     """
-    released = course.student_copy(lesson)
-    _released(released)
+    student_copy = course.student_copy(lesson)
+    released(student_copy)
     if problem := _name_problem(student):
         return HandIn(shown(student), UNREADABLE, problem)
     timestamp, doubt = "", ""
@@ -125,12 +128,12 @@ def read(course: Course, lesson: str, student: str) -> HandIn:
         return HandIn(student, MISSING, "it was gone while it was read")
     except OSError as error:
         return HandIn(student, UNREADABLE, f"cannot be read ({error.strerror})", timestamp=timestamp)
-    kept = beside.files(_released_files(released.parent))
+    kept = beside.files(_released_files(student_copy.parent))
     notes = [*beside.notes][:3] + ["and more"] * (len(beside.notes) > 3)
-    note = _joined(*choice.notes(), doubt, *notes)
-    assert chosen.cleaned is not None
-    notebook, repairs = chosen.cleaned
-    return HandIn(student, None, note, notebook, kept, (*repairs, *beside.repairs), timestamp)
+    made = chosen.cleaned
+    assert made is not None
+    note = _joined(made.note, *choice.notes(), doubt, *notes)
+    return HandIn(student, None, note, made.notebook, kept, (*made.repairs, *beside.repairs), timestamp, made.not_asked)
 
 
 def _joined(*notes: str) -> str:
@@ -157,13 +160,15 @@ class _Look:
     lesson: str = ""
     status: str = ""
     problem: str = ""
-    cleaned: tuple[NotebookNode, tuple[str, ...]] | None = None
+    cleaned: editions.Cleaned | None = None
     answers: frozenset[str] = frozenset()
 
     @property
     def own(self) -> int:
         """How much it holds of the student's own: 2 with answers, 1 with other cells, else 0."""
-        added = self.cleaned is not None and any(cell.id.startswith("own-cell-") for cell in self.cleaned[0].cells)
+        added = self.cleaned is not None and any(
+            cell.id.startswith("own-cell-") for cell in self.cleaned.notebook.cells
+        )
         return 2 if self.answers else int(added)
 
 
@@ -174,7 +179,8 @@ class _Choice:
         self.course, self.lesson, self.folder_handle = course, lesson, folder
         self.notebook = f"{lesson}.ipynb"
         self.right = PurePosixPath(lesson, self.notebook)
-        self.release = _released(course.student_copy(lesson))
+        self.release = released(course.student_copy(lesson))
+        self.editions = editions.kept(Store(course, lesson))
         lessons = course.lessons()
         self.found: Found = finding.find(folder, lesson, lessons if lesson in lessons else [*lessons, lesson])
         self.left = MAX_READ
@@ -197,7 +203,7 @@ class _Choice:
             cells = cleanup.parse(content)
             if whose := self._other_lesson(cells):
                 return _Look(candidate, whose, UNREADABLE, f"a notebook, but that of {whose}")
-            cleaned = cleanup.clean(cells, self.release)
+            cleaned = editions.clean(cells, self.release, self.editions)
         except cleanup.NotANotebook as error:
             return _Look(candidate, status=NO_NOTEBOOK, problem=str(error))
         except cleanup.Unusable as error:
@@ -206,7 +212,7 @@ class _Choice:
             return _Look(candidate, status=refused.status, problem=refused.note)
         except OSError as error:
             return _Look(candidate, status=UNREADABLE, problem=f"cannot be read ({error.strerror})")
-        return _Look(candidate, self.lesson, "", "", cleaned, cleanup.answered(cleaned[0], self.release))
+        return _Look(candidate, self.lesson, "", "", cleaned, cleanup.answered(cleaned.notebook, self.release))
 
     def _other_lesson(self, cells: Sequence[cleanup.Cell]) -> str:
         """The other lesson that a notebook belongs to, or "": lessons have names of exercises in common."""
@@ -216,7 +222,7 @@ class _Choice:
         best = {}
         for lesson in self.course.lessons():
             with contextlib.suppress(CourseError):
-                best[lesson] = cleanup.exercises_in(cells, _released(self.course.student_copy(lesson)))
+                best[lesson] = cleanup.exercises_in(cells, released(self.course.student_copy(lesson)))
         lesson = max(best, key=lambda name: best[name], default="")
         return lesson if lesson and best[lesson] > here else ""
 
@@ -422,7 +428,8 @@ def _exists(module: str) -> bool:
 # -- the release, which is trusted ------------------------------------------------------------
 
 
-def _released(path: Path) -> NotebookNode:
+def released(path: Path) -> NotebookNode:
+    """The released notebook at ``path``, which nobody may change. Raises CourseError where it cannot be read."""
     try:
         return _read_release(path, path.stat().st_mtime_ns)
     except (OSError, ValueError):

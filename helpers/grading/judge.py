@@ -17,7 +17,7 @@ from helpers.checking.keys import CaseFile
 from helpers.checking.results import ResultBox, Score
 from helpers.checking.verdicts import Verdict, judge
 from helpers.checking.wire import ANSWERS, WireError, read_replies
-from helpers.grading.kernels.jobs import DIED, GRADED, MEMORY, TIMED_OUT
+from helpers.grading.kernels.jobs import DIED, GRADED, MEMORY, NOT_ASKED, TIMED_OUT
 from helpers.grading.marks import exercise_of, grade_id, is_check
 
 ABOUT_THE_CELL = ("The cell ", "The kernel ")  # so begins what says nothing of what a student thought
@@ -144,3 +144,17 @@ def verdict_outputs(verdict: Verdict, reveal: str) -> list[NotebookNode]:
         new("display_data", {"text/plain": repr(box), "text/html": box._repr_html_()}),
         new("execute_result", {"text/plain": repr(score), "text/html": score._repr_html_()}, execution_count=1),
     ]
+
+
+def not_asked_outputs(says: str) -> list[NotebookNode]:
+    """The outputs of a check whose exercise was not asked of this student: no verdict, no points, and a mark."""
+    new = nbformat.v4.new_output
+    return [
+        new("display_data", {"text/plain": says}, metadata={NOT_ASKED: True}),
+        new("execute_result", {"text/plain": "0"}, execution_count=1),
+    ]
+
+
+def was_not_asked(cell: NotebookNode) -> bool:
+    """Whether a check in a graded notebook is one whose exercise was not asked."""
+    return cell.cell_type == "code" and any(output.get("metadata", {}).get(NOT_ASKED) for output in cell.outputs)

@@ -11,7 +11,8 @@ class Options:
 
     jobs: submissions executed at a time, 0 for one per core. fresh: draw new inputs and execute all again.
     watch: go on with what is handed in later. cluster: address of a dask scheduler. gradebook: URL of a
-    database. unconfined: let submissions run with the rights of this process.
+    database. unconfined: let submissions run with the rights of this process. clear_stale: take back what was given by
+    hand to answers that have changed since.
     """
 
     jobs: int = 0
@@ -20,3 +21,4 @@ class Options:
     cluster: str = ""
     gradebook: str = ""
     unconfined: bool = False
+    clear_stale: bool = False

@@ -26,19 +26,22 @@ from nbconvert.exporters import TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbformat import NotebookNode
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
-from helpers.grading import intake
+from helpers.grading import byhand, editions, intake, penalties, registry
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
-from helpers.grading.kernels.jobs import FAILED, Job, Run
-from helpers.grading.store import Store
+from helpers.grading.judge import was_not_asked
+from helpers.grading.kernels.jobs import FAILED, Job, Record, Run
+from helpers.grading.marks import is_check
+from helpers.grading.store import Kept, Store
 from helpers.grading.workers import Workers
 
 _desks: dict[tuple[Path, str], Desk] = {}
@@ -86,6 +89,38 @@ class CalmStubs(NbGraderPreprocessor):
         return cell, resources
 
 
+class SaveCells(NbGraderPreprocessor):
+    """In the place of nbgrader's: cells may be added and removed though somebody has handed in."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        place = resources["nbgrader"]
+        with Gradebook(place["db_url"]) as gradebook:
+            registry.put(gradebook, place["assignment"], place["notebook"], nb)
+        return nb, resources
+
+
+class ReleaseExporter(NotebookExporter):
+    """GenerateAssignment's exporter. nbgrader removes what was released before it asks its gradebook: here it is asked
+    when the release starts, and where it refuses, that is said in a sentence and nothing is touched."""
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        super().__init__(config=config, **options)
+        if not isinstance(self.parent, GenerateAssignment) or self.parent.no_database:
+            return
+        coursedir = self.parent.coursedir
+        course = Course(Path(coursedir.root).resolve())
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            for name in (name for found in self.parent.assignments.values() for name in found):
+                source, lesson = nbformat.read(name, as_version=4), Path(name).parent.name
+                try:
+                    registry.require_kept(gradebook, lesson, Path(name).stem, source)
+                except CourseError as error:
+                    self.log.error(str(error))
+                    raise NbGraderException(str(error)) from error
+                if lesson in course.lessons():
+                    editions.keep_released(course, lesson)
+
+
 class HandInExporter(NotebookExporter):
     """Autograde's exporter. nbgrader never opens what a student handed in: it is given a cleaned copy of it.
 
@@ -98,6 +133,8 @@ class HandInExporter(NotebookExporter):
     def __init__(self, config: Any = None, **options: Any) -> None:
         super().__init__(config=config, **options)
         self.judged: dict[str, Judged] = {}  # by student
+        self.stands: dict[str, byhand.Stands] = {}  # by student: read before nbgrader removes what was graded before
+        self.times: dict[str, str] = {}  # by student whose record is to be kept: when it was handed in
         if isinstance(self.parent, Autograde):
             try:
                 self._take_over(self.parent)
@@ -110,9 +147,10 @@ class HandInExporter(NotebookExporter):
         coursedir = autograde.coursedir
         course, lesson = Course(Path(coursedir.root).resolve()), coursedir.assignment_id
         if desk := _desks.get((course.root, lesson)):  # `make grade` has staged and judged what is to be written
-            self.judged = desk.decided
+            self.desk, self.judged = desk, desk.decided
+            self.stands = {student: byhand.read(desk.store, student) for student in self.judged}
             return
-        desk = self._new_desk(course, lesson, coursedir.db_url)
+        self.desk = desk = self._new_desk(course, lesson, coursedir.db_url)
         self.staged = tempfile.TemporaryDirectory(prefix="hand-ins-")
         ready: dict[str, HandIn] = {}
         found = [Path(folder).parent.name for folder in autograde.assignments]
@@ -124,9 +162,13 @@ class HandInExporter(NotebookExporter):
                     self.log.warning(f"{hand_in.student}: {hand_in.note}.")
             else:
                 self.log.error(f"{hand_in.student}: {hand_in.status} ({hand_in.note}); the others are graded.")
+                record = Record(hand_in.student, lesson, "", hand_in.status, hand_in.note, 0.0, desk.most, 0.0)
+                desk.store.keep(Kept(record, hand_in.timestamp, ""))
         if not ready:
             raise CourseError(f"Nothing that was handed in for {lesson} can be graded.")
         self._execute(desk, ready)
+        self.stands = {student: byhand.read(desk.store, student) for student in self.judged}
+        self.times = {student: ready[student].timestamp for student in self.judged}
         autograde.assignments = {}
         for student in self.judged:
             notebook = stage(Path(self.staged.name), ready[student], lesson)
@@ -153,7 +195,6 @@ class HandInExporter(NotebookExporter):
 
     def _new_desk(self, course: Course, lesson: str, db_url: str) -> Desk:
         """The desk for a grading that nbgrader's own command or button has begun."""
-        from helpers.grading.authoring.release import register
         from helpers.grading.ready import require_lesson, require_runnable
 
         api = NbGraderAPI(config=self.config)
@@ -163,8 +204,10 @@ class HandInExporter(NotebookExporter):
         require_runnable(course, confined, f"c.{ExecuteApart.__name__}.unconfined = True in nbgrader_config.py")
         store = Store(course, lesson)
         with store.opened():
-            register(api, course, lesson)
+            registry.register(api, course, lesson)
+            editions.keep(store, intake.released(course.student_copy(lesson)))
             drawn = drawn_cases(store)
+            penalties.settle(api, lesson)  # nbgrader goes on with those alone that it has not graded yet
         return Desk(store, drawn, limits_of(self.config), confined)
 
     def _execute(self, desk: Desk, hand_ins: dict[str, HandIn]) -> None:
@@ -224,6 +267,29 @@ class ExecuteApart(NbGraderPreprocessor):
                 cell.execution_count = ran.execution_count
                 if "execution" in ran.metadata:
                     cell.metadata.execution = {key: str(value) for key, value in ran.metadata.execution.items()}
+        return nb, resources
+
+
+class KeepRecord(NbGraderPreprocessor):
+    """The last step of nbgrader's own command or button: what became of a hand-in is kept, as `make grade` keeps it."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        student = resources["nbgrader"]["student"]
+        if student in self.parent.times:
+            record = self.parent.judged[student].record
+            self.parent.desk.store.keep(Kept(record, self.parent.times[student], ""))
+        return nb, resources
+
+
+class AskedGrades(GetGrades):
+    """In the place of GetGrades: what was not asked of a student is not in the points that the student could have."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        nb, resources = super().preprocess(nb, resources)
+        for cell in nb.cells:
+            if is_check(cell) and was_not_asked(cell):
+                resources["nbgrader"]["max_score"] -= cell.metadata.nbgrader["points"]
+                cell.metadata.nbgrader["points"] = 0.0
         return nb, resources
 
 

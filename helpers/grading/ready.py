@@ -16,6 +16,8 @@ WAY_OUT = "--unconfined"
 
 def require_ready(course: Course, lesson: str, api: NbGraderAPI, options: Options) -> list[str]:
     """Return who handed in. Raises CourseError, with nothing touched, when the lesson cannot be graded."""
+    if options.watch and options.clear_stale:
+        raise CourseError("--clear-stale takes back what one grading has found: give it without --watch.")
     require_lesson(course, lesson)
     students = [] if options.watch else intake.students(course, lesson)
     if not options.cluster:

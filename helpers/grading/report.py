@@ -20,7 +20,7 @@ from markupsafe import Markup, escape
 from helpers.checking.results import ICONS
 from helpers.grading import report_figures
 from helpers.grading.judge import ABOUT_THE_CELL
-from helpers.grading.kernels.jobs import GRADED, STATUSES, TAMPERED, Item, Record
+from helpers.grading.kernels.jobs import GRADED, NOT_ASKED, STATUSES, TAMPERED, Item, Record
 from helpers.grading.spreadsheets import write_csv
 
 TEMPLATE = "report.html.jinja"
@@ -128,7 +128,8 @@ def summarise(records: Sequence[Record]) -> list[ExerciseSummary]:
     answered: dict[str, list[tuple[Record, Item]]] = defaultdict(list)
     for record in records:
         for item in record.items:
-            answered[item.exercise].append((record, item))
+            if item.status != NOT_ASKED:
+                answered[item.exercise].append((record, item))
     return [_summarise_one(name, pairs) for name, pairs in answered.items()]
 
 
@@ -223,6 +224,7 @@ def page(records: Sequence[Record], summaries: Sequence[ExerciseSummary], title:
         grid=_grid(records),
         icons=ICONS,
         colours=report_figures.COLOURS,
+        not_asked=NOT_ASKED,
         rough=ROUGH,
         low=LOW,
     )

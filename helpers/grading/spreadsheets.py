@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -10,12 +11,17 @@ from typing import Any
 
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write ``rows`` under ``columns``; a cell that would be a formula begins with an apostrophe."""
-    # A folder's name need not be UTF-8.
-    with path.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows([no_formula(cell) for cell in row] for row in rows)
+    """Write ``rows`` under ``columns``; a cell that would be a formula begins with an apostrophe.
+
+    A file that holds just that stays untouched: a spreadsheet that has it open is not told of a change.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([no_formula(cell) for cell in row] for row in rows)
+    content = text.getvalue().encode(errors="backslashreplace")  # a folder's name need not be UTF-8
+    if not path.exists() or path.read_bytes() != content:
+        path.write_bytes(content)
 
 
 def no_formula(cell: Any) -> Any:

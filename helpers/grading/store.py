@@ -1,7 +1,8 @@
 """What grading keeps between its runs: ``.grading/<lesson>/`` of a course.
 
 drawn.npz: the inputs of this lesson's grading and what is expected. runs/: what executing gave, by job.
-records/: what became of each student. Every file is written whole or not at all, so that a grading killed at any
+records/: what became of each student. given/: the answers that people gave points to.
+editions/: the notebooks that were released. Every file is written whole or not at all, so that a grading killed at any
 moment goes on where it stopped.
 """
 
@@ -27,7 +28,10 @@ ROOM = 4 << 20  # bytes that must be free before a grading starts
 
 @dataclasses.dataclass(frozen=True)
 class Kept:
-    """A record, and the state it was made in: the hand-in's timestamp, and what was graded by hand."""
+    """A record as it was judged, and the state it was written in.
+
+    timestamp: the hand-in's. by_hand: what people and dates had made of it in the gradebook.
+    """
 
     record: Record
     timestamp: str
@@ -40,7 +44,7 @@ class Store:
     def __init__(self, course: Course, lesson: str) -> None:
         self.course, self.lesson = course, lesson
         self.folder = course.root / ".grading" / lesson
-        self.runs, self.records = (self.folder / name for name in ("runs", "records"))
+        self.runs, self.records, self.editions = (self.folder / name for name in ("runs", "records", "editions"))
         self.drawn_file = self.folder / "drawn.npz"
 
     @contextlib.contextmanager
@@ -88,11 +92,11 @@ class Store:
 
     def kept(self, student: str) -> Kept | None:
         """What was kept of ``student``, once everything about this student had been written."""
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-            content = json.loads(self._record(student).read_bytes())
-            items = tuple(Item(**item) for item in content["record"].pop("items"))
-            return Kept(Record(**content["record"], items=items), content["timestamp"], content["by_hand"])
-        return None
+        return _read_kept(self._record(student))
+
+    def all_kept(self) -> list[Kept]:
+        """What was kept of everybody. Reads only: there need not be anything."""
+        return [kept for path in sorted(self.records.glob("*.json")) if (kept := _read_kept(path))]
 
     def keep(self, kept: Kept) -> None:
         write_whole(self._record(kept.record.student), json.dumps(dataclasses.asdict(kept)).encode())
@@ -101,21 +105,32 @@ class Store:
         """Forget a student's record: what follows is true only once a new one is kept."""
         self._record(student).unlink(missing_ok=True)
 
-    def prune(self, keys: Collection[str], students: Collection[str]) -> bool:
-        """Remove runs and records that belong to nothing handed in; whether a student has gone."""
+    def stands(self, student: str) -> Path:
+        """The file that says which answers stand under what was given to a student by hand."""
+        return self.folder / "given" / self._record(student).name
+
+    def prune(self, keys: Collection[str], students: Collection[str]) -> None:
+        """Remove runs and records that belong to nothing handed in."""
         wanted = {f"{key}.json" for key in keys}
         for path in self.runs.iterdir():
             if path.name not in wanted:
                 path.unlink()
         present = {self._record(student) for student in students}
-        gone = [path for path in self.records.iterdir() if path not in present]
-        for path in gone:
-            path.unlink()
-        return bool(gone)
+        for path in self.records.iterdir():
+            if path not in present:
+                path.unlink()
 
     def _record(self, student: str) -> Path:
         # By hash: a student's name may be longer or stranger than a file's may be.
         return self.records / f"{hashlib.sha256(os.fsencode(student)).hexdigest()[:32]}.json"
+
+
+def _read_kept(path: Path) -> Kept | None:
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        content = json.loads(path.read_bytes())
+        items = tuple(Item(**item) for item in content["record"].pop("items"))
+        return Kept(Record(**content["record"], items=items), content["timestamp"], content["by_hand"])
+    return None
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -7,11 +7,10 @@ import tempfile
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
-from nbgrader.utils import temp_attrs
 from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
+from helpers.grading import editions
 from helpers.grading.authoring import cases
 from helpers.grading.authoring.at_stake import note_release, work_in
 from helpers.grading.authoring.links import write_links
@@ -48,6 +47,19 @@ def release(
     if at_stake := [sentence for lesson in lessons for sentence in work_in(course, lesson)]:
         raise AuthorError(*at_stake)
     api = nbgrader_api(course)
+    # nbgrader notes what it releases. The instructor's gradebook is to know those lessons only that are graded.
+    with tempfile.TemporaryDirectory() as nowhere:
+        api.coursedir.db_url = f"sqlite:///{nowhere}/gradebook.db"
+        _release(api, course, lessons, recompute, run)
+
+
+def _release(
+    api: NbGraderAPI,
+    course: Course,
+    lessons: list[str],
+    recompute: bool,
+    run: Callable[[Course, str], LessonRun] | None,
+) -> None:
     # Part of a course, as in a demonstration, has no table and no neighbours.
     linked = write_links(course) if readme(course).exists() else []
     for lesson in lessons:
@@ -71,26 +83,11 @@ def release(
     update_lesson_table(course)
 
 
-def register(api: NbGraderAPI, course: Course, lesson: str) -> None:
-    """Make the gradebook know ``lesson``. Of the course's files none is written: the release goes to waste."""
-    with Gradebook(api.coursedir.db_url, api.course_id) as gradebook:
-        try:
-            gradebook.find_assignment(lesson)
-        except MissingEntry:
-            known = False
-        else:
-            known = True
-    if not known:
-        with tempfile.TemporaryDirectory() as nowhere, temp_attrs(api.coursedir, release_directory=nowhere):
-            result = api.generate_assignment(lesson, force=True, create=True)
-        if not result["success"]:
-            raise CourseError(f"nbgrader could not register {lesson}: {last_error(result)}")
-
-
 def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
     """Have nbgrader make the student copy. Return whether it came out another than it was."""
     target = course.student_copy(lesson)
     before = target.read_bytes() if target.exists() else None
+    editions.keep_released(course, lesson)  # who has it may hand it in still
     if before is not None:
         shutil.rmtree(target.parent)  # nbgrader would ask for --force; its warning would only worry
     result = api.generate_assignment(lesson, force=True, create=True)
@@ -99,6 +96,7 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
+    editions.keep_released(course, lesson)
     note_release(course, lesson)
     return target.read_bytes() != before
 

@@ -23,6 +23,8 @@ MISSING = "missing"
 FAILED = "failed"  # grading itself went wrong; the note says how
 STATUSES = (GRADED, TAMPERED, TIMED_OUT, MEMORY, DIED, UNREADABLE, NO_NOTEBOOK, MISSING, FAILED)
 
+NOT_ASKED = "not asked"  # the status of an exercise that the edition of a hand-in does not have
+
 
 @dataclasses.dataclass(frozen=True)
 class Limits:
@@ -81,8 +83,8 @@ class Run:
 class Item:
     """One exercise of a graded submission.
 
-    status: "right", "partly", "wrong" or "unwritten". mistake: name of the known mistake, or "".
-    says: what the student is told. seconds: what the solution's and the check's cells took to run.
+    status: "right", "partly", "wrong" or "unwritten", or NOT_ASKED, with no points to be had. mistake: name of the
+    known mistake, or "". says: what the student is told. seconds: what the answer's and the check's cells took to run.
     """
 
     exercise: str
@@ -96,7 +98,7 @@ class Item:
 
 @dataclasses.dataclass(frozen=True)
 class Record:
-    """What became of one submission. status: one of STATUSES."""
+    """What became of one submission. status: one of STATUSES. max_score: of what was asked of this student."""
 
     student: str
     lesson: str
