@@ -121,7 +121,7 @@ def test_nbgraders_extensions_are_enabled(lab):
     names = {extension["name"] for extension in config["federated_extensions"]}
     assert "@jupyter/nbgrader" in names
     off = set(config.get("disabledExtensions", []))
-    assert "@jupyter/nbgrader:formgrader" not in off
+    assert not off & {"@jupyter/nbgrader:validate-assignment", "@jupyter/nbgrader:formgrader"}
 
 
 @pytest.mark.parametrize("which", ["lab", "student"])

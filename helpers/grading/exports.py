@@ -71,7 +71,7 @@ def print_table(course: Course, lesson: str, records: list[Record], api: NbGrade
         print(f"{name}  {record.score:4g} of {record.max_score:<4g} {record.status}{note}")
     print(f"\nscores    {course.root / 'grades.csv'}\nstatuses  {statuses(course, lesson)}")
     print(f"feedback  {course.root / 'feedback'}\nreport    {page(course, lesson)}")
-    print(f"gradebook {gradebook.name(api)} (formgrader: `make lab`, then the Formgrader tab)")
+    print(f"gradebook {gradebook.name(api)} (`make formgrader` shows it)")
     counts = Counter(record.status for record in records)
     told = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
     print(f"{len(records)} submissions: {told}")
