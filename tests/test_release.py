@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -100,6 +101,14 @@ def test_a_release_does_not_write_over_work(released, capsys, written, words, no
     assert (released.root / "my_lessons" / LESSON / f"{LESSON}.ipynb").read_bytes() == before
     path.unlink()
     assert main(["--course", str(released.root), "release", "01"]) == 0
+
+
+def test_nbgraders_own_command_does_not_write_over_work_either(released):
+    before = change(released.student_copy(LESSON), answer)
+    command = [Path(sys.executable).with_name("nbgrader"), "generate_assignment", LESSON, "--force"]
+    done = subprocess.run(command, cwd=released.root, capture_output=True, text=True)
+    assert done.returncode != 0 and "holds answers to one_step" in done.stderr
+    assert released.student_copy(LESSON).read_bytes() == before
 
 
 def test_a_changed_text_is_work_too(released, capsys):

@@ -35,6 +35,7 @@ from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
 from helpers.grading import byhand, editions, intake, penalties, registry
+from helpers.grading.authoring.at_stake import work_in
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
@@ -113,6 +114,8 @@ class ReleaseExporter(NotebookExporter):
             for name in (name for found in self.parent.assignments.values() for name in found):
                 source, lesson = nbformat.read(name, as_version=4), Path(name).parent.name
                 try:
+                    if at_stake := [*work_in(course, lesson)]:
+                        raise CourseError(at_stake[0])
                     registry.require_kept(gradebook, lesson, Path(name).stem, source)
                 except CourseError as error:
                     self.log.error(str(error))
