@@ -40,6 +40,7 @@ c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.ClearMarkScheme",
     "nbgrader.preprocessors.ComputeChecksums",
     "nbgrader.preprocessors.CheckCellMetadata",
+    "helpers.grading.plugins.NoteRelease",
 ]
 
 # One way to grade, whether `make grade`, `nbgrader autograde` or the Formgrader's button asks for it: a hand-in is

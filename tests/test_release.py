@@ -111,6 +111,14 @@ def test_nbgraders_own_command_does_not_write_over_work_either(released):
     assert released.student_copy(LESSON).read_bytes() == before
 
 
+def test_what_nbgraders_own_command_has_released_may_be_released_again(released):
+    command = [Path(sys.executable).with_name("nbgrader"), "generate_assignment", LESSON, "--force"]
+    assert subprocess.run(command, cwd=released.root, capture_output=True).returncode == 0
+    change(released.solution(LESSON), lambda cells: cells[0].update(source=cells[0].source + "\n\nOne sentence more."))
+    release(released, [LESSON])
+    assert "One sentence more." in nbformat.read(released.student_copy(LESSON), as_version=4).cells[0].source
+
+
 def test_a_changed_text_is_work_too(released, capsys):
     release(released, [LESSON])
     change(released.student_copy(LESSON), lambda cells: cells[0].update(source=cells[0].source + " I tried more."))

@@ -35,7 +35,7 @@ from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 from traitlets import Bool
 
 from helpers.grading import byhand, editions, intake, penalties, registry
-from helpers.grading.authoring.at_stake import work_in
+from helpers.grading.authoring.at_stake import note_release, work_in
 from helpers.grading.course import Course, CourseError
 from helpers.grading.desk import Desk, Judged, drawn_cases, limits_of
 from helpers.grading.intake import HandIn
@@ -97,6 +97,15 @@ class SaveCells(NbGraderPreprocessor):
         place = resources["nbgrader"]
         with Gradebook(place["db_url"]) as gradebook:
             registry.put(gradebook, place["assignment"], place["notebook"], nb)
+        return nb, resources
+
+
+class NoteRelease(NbGraderPreprocessor):
+    """The last step of a release: what it writes is noted, so that the next one knows what somebody has added."""
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        root = Path(self.parent.parent.coursedir.root).resolve()
+        note_release(Course(root), resources["nbgrader"]["assignment"], nb.cells)
         return nb, resources
 
 

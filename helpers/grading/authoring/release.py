@@ -12,7 +12,7 @@ from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 
 from helpers.grading import editions
 from helpers.grading.authoring import cases
-from helpers.grading.authoring.at_stake import note_release, work_in
+from helpers.grading.authoring.at_stake import work_in
 from helpers.grading.authoring.links import write_links
 from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
@@ -97,7 +97,6 @@ def _generate(api: NbGraderAPI, course: Course, lesson: str) -> bool:
             target.write_bytes(before)
         raise CourseError(f"nbgrader could not release {lesson}: {last_error(result)}")
     editions.keep_released(course, lesson)
-    note_release(course, lesson)
     return target.read_bytes() != before
 
 
