@@ -49,9 +49,9 @@ def make_model(features: int, start: str = "keras") -> keras.Model:
     )
 
 
-def make_step(model: keras.Model, softmax_twice: bool = False) -> Step:
+def make_step(model: keras.Model, softmax_twice: bool = False, rate: float = LEARNING_RATE) -> Step:
     """Return a train step for ``model``: (x, y) -> loss; with ``softmax_twice`` the loss is handed a softmax."""
-    optimizer = keras.optimizers.Adam(LEARNING_RATE)
+    optimizer = keras.optimizers.Adam(rate)
     optimizer.build(model.trainable_variables)
 
     def step(x: Any, y: Any) -> Any:

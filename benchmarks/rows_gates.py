@@ -4,12 +4,14 @@
     .venv/bin/python benchmarks/rows_gates.py --sample
 
 Prints the rows of a Markdown table (with --header its head too), one per network: what was trained, its
-parameters, training steps, test accuracy for each seed and in the mean, the loss over the last 100 steps. Five rows:
+parameters, training steps, test accuracy for each seed and in the mean, the loss over the last 100 steps. Seven rows:
 the notes' LSTM (32 units, 1,000 steps), the notes' two-way LSTM (2 x 32 units, 2,000 steps) with the softmax taken
-twice, as in the notes, and once; and at 2,000 steps each, the LSTM and the largest two-way LSTM with at most as many
-parameters. Batches of 32, Adam with a learning rate of 0.001, drawn anew in every epoch.
+twice, as in the notes, and once; at 2,000 steps each, the LSTM and the largest two-way LSTM with at most as many
+parameters; and the third note's LSTM (100 units), with the softmax taken twice, as there, and once. Batches of 32,
+drawn anew in every epoch, and Adam with a learning rate of 0.001; for the third note batches of 50, 0.0001 and 6,600
+steps, which are six epochs of 55,000 images.
 
-With --steps N every network takes N steps, to try the program out.
+With --steps N every network takes N steps, to try the program out; --only NAME takes the networks called so.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import argparse
 import dataclasses
 import statistics
 
-from mnist_rows import accuracy, load_rows, make_step  # the neighbour; sets TensorFlow's log level
+from mnist_rows import LEARNING_RATE, accuracy, load_rows, make_step  # the neighbour; sets TensorFlow's log level
 
 import keras  # isort: skip
 import numpy as np
@@ -34,7 +36,7 @@ HEADER = (
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """One row of the table. notes: the accuracy that the old notes report, or ""."""
+    """One row of the table. notes: the accuracy that the old notes report, or "". rate: Adam's learning rate."""
 
     name: str
     units: int
@@ -42,6 +44,8 @@ class Way:
     softmax_twice: bool
     steps: int
     notes: str = ""
+    batch: int = BATCH
+    rate: float = LEARNING_RATE
 
 
 def parameters(features: int, units: int, both: bool) -> int:
@@ -61,6 +65,8 @@ def ways(features: int) -> list[Way]:
         Way(f"two-way LSTM({UNITS}), softmax once", UNITS, True, False, 2000),
         Way(f"LSTM({UNITS})", UNITS, False, False, 2000),
         Way(f"two-way LSTM({fair}), equal parameters", fair, True, False, 2000),
+        Way("LSTM(100), the third note's, softmax twice", 100, False, True, 6600, "", 50, 1e-4),
+        Way("LSTM(100), the third note's, softmax once", 100, False, False, 6600, "", 50, 1e-4),
     ]
 
 
@@ -72,17 +78,17 @@ def make_model(way: Way, features: int) -> keras.Model:
     return keras.Sequential([keras.Input((None, features)), layer, keras.layers.Dense(CLASSES)])
 
 
-def batches(count: int, steps: int, seed: int) -> np.ndarray:
-    """Return which examples are in each batch: (steps, BATCH). Every epoch goes through all in a new order."""
+def batches(count: int, steps: int, seed: int, size: int = BATCH) -> np.ndarray:
+    """Return which examples are in each batch: (steps, size). Every epoch goes through all in a new order."""
     rng = np.random.default_rng(seed)
-    epochs = -(-steps * BATCH // count)
+    epochs = -(-steps * size // count)
     order = np.concatenate([rng.permutation(count) for _ in range(epochs)])
-    return order[: steps * BATCH].reshape(steps, BATCH)
+    return order[: steps * size].reshape(steps, size)
 
 
-def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, softmax_twice: bool) -> np.ndarray:
-    """Train on the batches named by ``places``; return the loss of every step."""
-    step = tf.function(make_step(model, softmax_twice))
+def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, way: Way) -> np.ndarray:
+    """Train as ``way`` says on the batches named by ``places``; return the loss of every step."""
+    step = tf.function(make_step(model, way.softmax_twice, way.rate))
     return np.array([float(step(tf.constant(x[batch]), tf.constant(y[batch]))) for batch in places])
 
 
@@ -92,6 +98,7 @@ def main() -> None:
     parser.add_argument("--sample", action="store_true", help="use the sample that comes with the course")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="seeds of weights and batches")
     parser.add_argument("--steps", type=int, help="training steps of every network, instead of the notes'")
+    parser.add_argument("--only", default="", help="only the networks whose name contains this")
     parser.add_argument("--header", action="store_true", help="print the head of the table first")
     options = parser.parse_args()
 
@@ -101,13 +108,13 @@ def main() -> None:
 
     features = x_train.shape[2]
     tf.get_logger().setLevel("ERROR")  # a graph of its own for every network is wanted here
-    for way in ways(features):
+    for way in (way for way in ways(features) if options.only in way.name):
         steps = options.steps or way.steps
         shares, losses = [], []
         for seed in options.seeds:
             keras.utils.set_random_seed(seed)
             model = make_model(way, features)
-            run = train(model, batches(len(x_train), steps, seed), x_train, y_train, way.softmax_twice)
+            run = train(model, batches(len(x_train), steps, seed, way.batch), x_train, y_train, way)
             shares.append(accuracy(model, x_test, y_test))
             losses.append(float(run[-LAST:].mean()))
         print(
