@@ -111,8 +111,9 @@ def test_unknown_lesson(empty, capsys):
     assert "there are: 01_two_steps" in complaint(capsys, "--course", empty.root, "release", "zebra")
 
 
-def test_nothing_submitted(empty, capsys):
-    assert "submitted/ holds nothing" in complaint(capsys, "--course", empty.root, "grade", "01")
+@pytest.mark.parametrize("name", ["01", "1", "01_two_steps"])
+def test_nothing_submitted(empty, capsys, name):
+    assert "submitted/ holds nothing for 01_two_steps" in complaint(capsys, "--course", empty.root, "grade", name)
 
 
 def test_stale_cases(empty, capsys):

@@ -52,8 +52,9 @@ class Course:
         return self.cases / f"{lesson}.npz"
 
     def find(self, name: str) -> str:
-        """Return the lesson called ``name``, which may be shortened to its number or its beginning."""
+        """Return the lesson called ``name``, which may be shortened to its number (3 or 03) or its beginning."""
         lessons = self.lessons()
+        name = name.zfill(2) if name.isdigit() else name
         hits = [lesson for lesson in lessons if lesson == name] or [x for x in lessons if name and x.startswith(name)]
         if len(hits) == 1:
             return hits[0]
