@@ -197,10 +197,10 @@ def test_an_unwritten_notebook_runs_calmly(lesson, pack, course):
 def test_the_pack_uses_its_own_helpers(pack):
     code = (
         "import importlib.util, helpers.checks\n"
-        "print(helpers.checks.__file__, importlib.util.find_spec('helpers.grading'))"
+        "print(helpers.checks.__file__, importlib.util.find_spec('helpers.grading'), sep='\\n')"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=pack, capture_output=True, text=True)
-    assert done.stdout.split() == [str(pack / "helpers" / "checks.py"), "None"]
+    assert done.stdout.splitlines() == [str(pack / "helpers" / "checks.py"), "None"]
 
 
 def test_students_modules_do_not_need_grading():

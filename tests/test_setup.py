@@ -84,7 +84,9 @@ def bare(tmp_path):
     for name in ("Makefile", "pyproject.toml", "README.md", "lab/setup.py"):
         shutil.copyfile(REPO / name, course / name)
     shutil.copytree(REPO / "lab" / "kernels", course / "lab" / "kernels")
-    (course / "helpers").mkdir()
+    for name in ("helpers/grading/__init__.py", "data/cases/01_two_steps.npz"):  # a whole course, no students' pack
+        (course / name).parent.mkdir(parents=True)
+        (course / name).touch()
     (course / "helpers" / "__init__.py").touch()
     for name in ("hatchling", "editables", "packaging", "pathspec", "pluggy", "trove_classifiers"):
         spec = find_spec(name)  # what builds the course, linked rather than installed once more
