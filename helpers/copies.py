@@ -80,21 +80,37 @@ class Copies:
     def _prepare(self, lesson: str) -> list[str]:
         newest = self.pristine(lesson).read_bytes()
         if not self.own(lesson).exists():
-            self._begin(lesson, newest)
-            return [f"copied {lesson}"]
-        given = self.given(lesson).read_bytes() if self.given(lesson).exists() else None
-        if given == newest:
+            before = self._number_before(lesson)
+            if before is None:
+                self._begin(lesson, newest)
+                return [f"copied {lesson}"]
+            return self._renew(lesson, before, newest)
+        if self.given(lesson).exists() and self.given(lesson).read_bytes() == newest:
             return []
+        return self._renew(lesson, lesson, newest)
+
+    def _number_before(self, lesson: str) -> str | None:
+        """The lesson of another number that this one was before others were put between them, if there is a copy."""
+        there, slug = self.lessons(), lesson.partition("_")[2]
+        found = sorted(path.stem for path in (self.root / OWN).glob(f"*_{slug}/*_{slug}.ipynb"))
+        gone = (name for name in found if name not in there and name.partition("_")[2] == slug)
+        return next(gone, None) if slug else None
+
+    def _renew(self, lesson: str, source: str, newest: bytes) -> list[str]:
+        """Write the newest edition of ``lesson`` with what stands in the copy of ``source``, which stays or is kept."""
         try:
-            own, new = _read(self.own(lesson).read_bytes()), _read(newest)
-            before = _read(given) if given is not None else None
+            own, new = _read(self.own(source).read_bytes()), _read(newest)
         except ValueError:
-            return [f"{self.own(lesson)} is no notebook any more, so it stays as it is, of an older edition."]
-        if not differs(own, before if before is not None else new):  # nothing of the student's is in it
+            return [f"{self.own(source)} is no notebook any more, so it stays as it is, of an older edition."]
+        try:
+            before = _read(self.given(source).read_bytes())
+        except (OSError, ValueError):
+            before = new  # nobody knows what it was: whatever differs may be the student's
+        if not differs(own, before):  # nothing of the student's is in it
             self._begin(lesson, newest)
             return [f"{lesson}: there is a newer edition, and you have it."]
-        merged, remarks = carry_over(own, before if before is not None else new, new)
-        kept = self._keep(lesson, "before the update")
+        merged, remarks = carry_over(own, before, new)
+        kept = self._keep(lesson, "before the update") if source == lesson else self.own(source)
         self._begin(lesson, newest, merged)
         said = f"{lesson}: there is a newer edition; your answers are in it, and the old file is {kept.name}."
         return [said, *(f"{lesson}: {remark}" for remark in remarks)]
@@ -104,7 +120,7 @@ class Copies:
         content = newest if merged is None else json.dumps(merged, indent=1, ensure_ascii=False).encode() + b"\n"
         for path, what in ((self.own(lesson), content), (self.given(lesson), newest)):
             path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f".{path.name}.new")
+            fresh = path.with_name(f".{path.name}.{os.urandom(4).hex()}.new")  # another start may be doing the same
             fresh.write_bytes(what)
             os.replace(fresh, path)
 
@@ -137,6 +153,7 @@ def carry_over(own: Notebook, given: Notebook, new: Notebook) -> tuple[Notebook,
     cells of the student's own.
     """
     before = {_name(cell): _text(cell) for cell in given["cells"]}
+    by_text = {(cell["cell_type"], _text(cell).strip()): _name(cell) for cell in given["cells"]}
     places = {_name(cell): cell for cell in new["cells"]}
     answers: dict[str, Notebook] = {}
     behind: dict[str, list[Notebook]] = {}
@@ -144,6 +161,8 @@ def carry_over(own: Notebook, given: Notebook, new: Notebook) -> tuple[Notebook,
     place = ""
     for cell in own["cells"]:
         name = _name(cell)
+        if name not in before:  # some programs take the ids away
+            name = by_text.get((cell["cell_type"], _text(cell).strip()), name)
         written = name not in before or _text(cell) != before[name]
         if name in places and name not in answers:
             place = name

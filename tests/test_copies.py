@@ -159,6 +159,39 @@ def test_without_the_edition_it_came_from_nothing_is_lost(copies):
     assert old in files(copies).values()
 
 
+def test_a_lesson_that_got_another_number_brings_its_answers(copies):
+    copies.prepare()
+    old = answer(copies.own(LESSON))
+    (copies.root / "notebooks" / LESSON).rename(copies.root / "notebooks" / "02_small")
+    moved = copies.root / "notebooks" / "02_small"
+    (moved / f"{LESSON}.ipynb").rename(moved / "02_small.ipynb")
+    assert "your answers are in it" in copies.prepare()[0]
+    assert exercise(cells(copies.own("02_small"))).source == ANSWER
+    assert copies.own(LESSON).read_bytes() == old
+    assert copies.prepare() == []
+
+
+def test_a_program_that_takes_ids_away_doubles_nothing(copies):
+    copies.prepare()
+    answer(copies.own(LESSON))
+    notebook = json.loads(copies.own(LESSON).read_text())
+    for cell in notebook["cells"]:
+        del cell["id"]
+    copies.own(LESSON).write_text(json.dumps({**notebook, "nbformat_minor": 4}))
+    new_edition(copies, lambda found: found[0].update(source="# A new title"))
+    copies.prepare()
+    found = cells(copies.own(LESSON))
+    assert len(found) == len(cells(copies.pristine(LESSON))) and exercise(found).source == ANSWER
+
+
+def test_a_damaged_note_of_what_was_given_loses_nothing(copies):
+    copies.prepare()
+    old = answer(copies.own(LESSON))
+    copies.given(LESSON).write_bytes(b"damaged")
+    assert "your answers are in it" in copies.prepare()[0]
+    assert exercise(cells(copies.own(LESSON))).source == ANSWER and old in files(copies).values()
+
+
 def test_two_answers_in_two_places_are_both_kept(copies):
     copies.prepare()
     answer(copies.own(LESSON), "in_my_copy = 1")
