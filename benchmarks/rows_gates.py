@@ -36,7 +36,10 @@ HEADER = (
 
 @dataclasses.dataclass(frozen=True)
 class Way:
-    """One row of the table. notes: the accuracy that the old notes report, or "". rate: Adam's learning rate."""
+    """One row of the table. notes: the accuracy that the old notes report, or "". rate: Adam's learning rate.
+
+    xla: compile the training step, which pays where there are many of them.
+    """
 
     name: str
     units: int
@@ -46,6 +49,7 @@ class Way:
     notes: str = ""
     batch: int = BATCH
     rate: float = LEARNING_RATE
+    xla: bool = False
 
 
 def parameters(features: int, units: int, both: bool) -> int:
@@ -65,8 +69,8 @@ def ways(features: int) -> list[Way]:
         Way(f"two-way LSTM({UNITS}), softmax once", UNITS, True, False, 2000),
         Way(f"LSTM({UNITS})", UNITS, False, False, 2000),
         Way(f"two-way LSTM({fair}), equal parameters", fair, True, False, 2000),
-        Way("LSTM(100), the third note's, softmax twice", 100, False, True, 6600, "", 50, 1e-4),
-        Way("LSTM(100), the third note's, softmax once", 100, False, False, 6600, "", 50, 1e-4),
+        Way("LSTM(100), the third note's, softmax twice", 100, False, True, 6600, "", 50, 1e-4, xla=True),
+        Way("LSTM(100), the third note's, softmax once", 100, False, False, 6600, "", 50, 1e-4, xla=True),
     ]
 
 
@@ -88,7 +92,7 @@ def batches(count: int, steps: int, seed: int, size: int = BATCH) -> np.ndarray:
 
 def train(model: keras.Model, places: np.ndarray, x: np.ndarray, y: np.ndarray, way: Way) -> np.ndarray:
     """Train as ``way`` says on the batches named by ``places``; return the loss of every step."""
-    step = tf.function(make_step(model, way.softmax_twice, way.rate))
+    step = tf.function(make_step(model, way.softmax_twice, way.rate), jit_compile=way.xla)
     return np.array([float(step(tf.constant(x[batch]), tf.constant(y[batch]))) for batch in places])
 
 
