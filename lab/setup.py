@@ -64,6 +64,8 @@ def install(*installer: object) -> bool:
 def link() -> bool:
     """Let the environment's Python find ``helpers`` in this folder, whichever program starts it."""
     found = subprocess.run([PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], **CAPTURED)
+    if found.returncode:
+        return False
     path = Path(found.stdout.strip(), "course.pth")
     # Until Python 3.13 such a file is read in the system's own encoding, then in UTF-8.
     encoding = "utf-8" if sys.version_info >= (3, 13) else locale.getpreferredencoding(False)
@@ -71,7 +73,7 @@ def link() -> bool:
         path.write_text(f"{ROOT}\n", encoding=encoding)
     except UnicodeEncodeError:  # start.py names the folder by itself, too
         path.unlink(missing_ok=True)
-    return found.returncode == 0
+    return True
 
 
 def of_another_python() -> bool:

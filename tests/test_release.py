@@ -15,7 +15,7 @@ from small_lesson import LESSON
 from helpers.copies import Copies
 from helpers.grading.__main__ import main
 from helpers.grading.authoring.cases import PUBLIC_SEED
-from helpers.grading.authoring.release import release
+from helpers.grading.authoring.release import CONFIG, release
 from helpers.grading.course import REPO, Course
 from helpers.grading.marks import CHECK_PREFIX, grade_id
 
@@ -117,6 +117,22 @@ def test_what_nbgraders_own_command_has_released_may_be_released_again(released)
     change(released.solution(LESSON), lambda cells: cells[0].update(source=cells[0].source + "\n\nOne sentence more."))
     release(released, [LESSON])
     assert "One sentence more." in nbformat.read(released.student_copy(LESSON), as_version=4).cells[0].source
+
+
+def test_work_in_a_neighbour_that_only_gets_other_links_is_safe(tmp_path, capsys):
+    course = Course(tmp_path)
+    for room in ("solutions", "notebooks"):
+        for lesson in Course(REPO).lessons()[:2]:
+            shutil.copytree(REPO / room / lesson, tmp_path / room / lesson)
+    for name in ("README.md", CONFIG):
+        shutil.copy(REPO / name, tmp_path)
+    first, second = course.lessons()
+    change(course.solution(second), lambda cells: cells[0].update(source=cells[0].source.replace("Unroll", "Roll out")))
+    before = change(course.student_copy(first), answer)
+    assert main(["--course", str(tmp_path), "release", second]) == 1
+    assert f"{first}.ipynb holds answers to one_step" in capsys.readouterr().err
+    assert course.student_copy(first).read_bytes() == before
+    assert course.solution(first).read_bytes() == (REPO / "solutions" / first / f"{first}.ipynb").read_bytes()
 
 
 def test_a_changed_text_is_work_too(released, capsys):

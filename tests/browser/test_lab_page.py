@@ -127,7 +127,7 @@ def test_an_answer_is_saved_in_the_copy_and_a_newer_edition_keeps_it(lab, browse
 
 def test_students_see_no_machinery(lab, browser):
     open_notebook(browser, lab)
-    wait(browser, lambda b: "my_lessons" in texts(b, ".jp-DirListing-itemText") or True)
+    wait(browser, lambda b: any("01_two_steps" in text for text in texts(b, ".jp-DirListing-itemText")))
     page = browser.find_element(By.TAG_NAME, "body").text
     assert "Formgrader" not in page and "Create Assignment" not in page and "Validate" not in page
     assert "nbgrader" not in [text.lower() for text in texts(browser, ".lm-MenuBar-itemLabel")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import nbformat
+from nbformat import NotebookNode
 
 from helpers.grading.authoring.sources import read_notebook
 from helpers.grading.course import Course
@@ -38,9 +39,9 @@ def next_line(course: Course, lesson: str) -> str:
     return f"{NEXT} [{title(course, following[0])}](../{following[0]}/{following[0]}.ipynb)"
 
 
-def write_links(course: Course) -> list[str]:
-    """Write the lines of links into every lesson whose own are not right; other lines stay. Return these lessons."""
-    changed = []
+def mended_links(course: Course) -> dict[str, NotebookNode]:
+    """Return the lessons whose lines of links are not right, with notebooks in which they are. Nothing is written."""
+    mended = {}
     for lesson in course.lessons():
         notebook = read_notebook(course, lesson)
         ends = (
@@ -51,6 +52,13 @@ def write_links(course: Course) -> list[str]:
         for cell, start, right in ends:
             cell.source = "\n".join(right if line.startswith(start) else line for line in cell.source.split("\n"))
         if before != [cell.source for cell, _, _ in ends]:
-            nbformat.write(notebook, course.solution(lesson))
-            changed.append(lesson)
-    return changed
+            mended[lesson] = notebook
+    return mended
+
+
+def write_links(course: Course) -> list[str]:
+    """Write the lines of links into every lesson whose own are not right; other lines stay. Return these lessons."""
+    mended = mended_links(course)
+    for lesson, notebook in mended.items():
+        nbformat.write(notebook, course.solution(lesson))
+    return list(mended)

@@ -13,7 +13,7 @@ from traitlets.config import ConfigFileNotFound, PyFileConfigLoader
 from helpers.grading import editions
 from helpers.grading.authoring import cases
 from helpers.grading.authoring.at_stake import work_in
-from helpers.grading.authoring.links import write_links
+from helpers.grading.authoring.links import mended_links, write_links
 from helpers.grading.authoring.readme import readme, update_lesson_table
 from helpers.grading.authoring.sources import picture_problems, read_sources
 from helpers.grading.authoring.variants import AuthorError
@@ -44,7 +44,8 @@ def release(
     them; without it, running the solution does. Raises AuthorError,
     with nothing of a lesson written, where its cases would judge wrongly or its files contradict each other.
     """
-    if at_stake := [sentence for lesson in lessons for sentence in work_in(course, lesson)]:
+    neighbours = mended_links(course) if readme(course).exists() else {}  # they are released again, for their links
+    if at_stake := [sentence for lesson in {*lessons, *neighbours} for sentence in work_in(course, lesson)]:
         raise AuthorError(*at_stake)
     api = nbgrader_api(course)
     # nbgrader notes what it releases. The instructor's gradebook is to know those lessons only that are graded.
