@@ -120,7 +120,8 @@ def test_outputs_stay_where_the_text_is_the_same(copies):
     answer(copies.own(LESSON))
     new_edition(copies, lambda found: found[0].update(source="# A new title"))
     copies.prepare()
-    assert exercise(cells(copies.own(LESSON))).source == ANSWER
+    mine = exercise(cells(copies.own(LESSON)))
+    assert (mine.source, mine.execution_count) == (ANSWER, 7)
 
 
 def test_an_answer_that_was_doubled_is_there_twice(copies):
@@ -211,7 +212,7 @@ def test_a_reset_keeps_the_old_file_each_time(copies):
     assert {first, second} <= set(files(copies).values())
 
 
-def test_an_old_answer_of_the_first_stub_is_no_edit(copies):
+def test_where_nothing_was_written_nothing_is_carried_over(copies):
     given = json.loads(copies.pristine(LESSON).read_text())
     assert carry_over(given, given, given) == (given, [])
 

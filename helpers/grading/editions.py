@@ -17,12 +17,11 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum
 
 from helpers.grading import cleanup
 from helpers.grading.cleanup import DELETED, POINTS, Cell, Sorting
 from helpers.grading.course import Course
-from helpers.grading.marks import CHECK_PREFIX, grade_id, marks
+from helpers.grading.marks import CHECK_PREFIX, grade_id, is_edited, marks
 from helpers.grading.store import Store, write_whole
 
 NAMED = 3  # exercises that a note names
@@ -30,7 +29,7 @@ NAMED = 3  # exercises that a note names
 
 def keep(store: Store, notebook: NotebookNode) -> None:
     """Keep a released notebook as the newest edition. One that somebody has written answers into is none."""
-    if any(marks(cell).get("checksum") not in (None, compute_checksum(cell)) for cell in notebook.cells if marks(cell)):
+    if any(is_edited(cell) for cell in notebook.cells):
         return
     for folder in (store.folder.parent, store.folder, store.editions):
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nbgrader.utils import compute_checksum
+
 CHECK_PREFIX = "check-"  # the id of a check cell is this and the exercise's name
 SKIP_TAG = "demo"  # on cells that grading leaves out
 
@@ -18,6 +20,12 @@ def grade_id(cell: Any) -> str:
     """Return a cell's nbgrader id, or "" for a cell nbgrader does not know."""
     found: str = marks(cell).get("grade_id", "")
     return found
+
+
+def is_edited(cell: Any) -> bool:
+    """Whether a marked cell says something else than nbgrader noted when it was released."""
+    noted = marks(cell).get("checksum")
+    return noted is not None and noted != compute_checksum(cell)
 
 
 def is_check(cell: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import tomllib
 import zipfile
@@ -30,15 +31,14 @@ def write_pack(course: Course, folder: Path | None = None) -> Path:
     version = _project(course)["version"]
     path = (folder or course.root / FOLDER) / f"{NAME}-{version}.zip"
     path.parent.mkdir(exist_ok=True)
-    trial = path.with_suffix(".part")
-    with zipfile.ZipFile(trial, "w", zipfile.ZIP_DEFLATED) as archive:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in sorted(_contents(course)):
             entry = zipfile.ZipInfo(f"{NAME}/{name}", DATED)
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
-    write_whole(path, trial.read_bytes())
-    path.chmod(0o644)
-    trial.unlink()
+    write_whole(path, whole.getvalue())
+    path.chmod(0o644)  # it is to be handed on
     return path
 
 

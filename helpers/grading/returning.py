@@ -6,6 +6,7 @@ finds whose is whose.
 
 from __future__ import annotations
 
+import io
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,10 +34,9 @@ def write_feedback_zips(course: Course, lesson: str) -> list[Path]:
 
 
 def _write(path: Path, pages: Mapping[str, Path]) -> Path:
-    trial = path.with_name(f".{path.name}.part")
-    with zipfile.ZipFile(trial, "w", zipfile.ZIP_DEFLATED) as archive:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, page in pages.items():
             archive.write(page, name)
-    write_whole(path, trial.read_bytes())
-    trial.unlink()
+    write_whole(path, content.getvalue())
     return path

@@ -10,15 +10,13 @@ import hashlib
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.utils import compute_checksum
 
 from helpers.grading.authoring.sources import read_notebook
 from helpers.grading.course import Course
-from helpers.grading.marks import grade_id, marks
+from helpers.grading.marks import grade_id, is_edited, marks
 from helpers.grading.store import write_whole
 
 CURE = "`make lab` copies it to my_lessons/; then delete this file, and release again."
@@ -38,7 +36,7 @@ def work_in(course: Course, lesson: str) -> Iterator[str]:
     note = _note(course, lesson)
     if (note.exists() and note.read_text() == _fingerprint(cells)) or _is_committed(path):
         return
-    answers = [grade_id(cell) for cell in cells if marks(cell).get("solution") and _is_edited(cell)]
+    answers = [grade_id(cell) for cell in cells if marks(cell).get("solution") and is_edited(cell)]
     known = {cell.id: cell.source for cell in read_notebook(course, lesson).cells}
     others = [cell for cell in cells if not grade_id(cell) and cell.id not in known]
     if note.exists():  # what a release wrote is known, so a changed text is somebody's
@@ -74,11 +72,6 @@ def _is_committed(path: Path) -> bool:
     except OSError:  # no git
         return False
     return done.returncode == 0 and not done.stdout.strip()
-
-
-def _is_edited(cell: NotebookNode) -> bool:
-    noted: Any = marks(cell).get("checksum")
-    return noted is not None and noted != compute_checksum(cell)
 
 
 def _begins(cell: NotebookNode) -> str:
